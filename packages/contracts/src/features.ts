@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+/**
+ * How a clip becomes a matrix of frames. Names and defaults are librosa's where librosa has the thing.
+ *
+ * `kind` `mfcc` gives `nMfcc` coefficients a frame, `logmel` gives `nMels` band levels in dB.
+ * `deltas` appends that many orders of librosa's delta (width 9, mode interp) to each frame.
+ */
+export const featureConfigSchema = z.strictObject({
+  kind: z.enum(['mfcc', 'logmel']).default('mfcc'),
+  /** Every clip is resampled to this rate first. */
+  sampleRateHz: z.number().int().min(1_000).max(768_000).default(22_050),
+  nMfcc: z.number().int().min(1).max(512).default(13),
+  /** FFT size in samples: a power of two from 64 to 16,384. */
+  nFft: z
+    .number()
+    .int()
+    .refine((n) => n >= 64 && n <= 16_384 && (n & (n - 1)) === 0, 'a power of two from 64 to 16384')
+    .default(2048),
+  /** Window length in samples, at most nFft; the window is centred in the FFT. */
+  winLength: z.number().int().min(2).optional(),
+  /** Samples from one frame to the next. */
+  hopLength: z.number().int().min(1).max(65_536).default(512),
+  nMels: z.number().int().min(1).max(512).default(128),
+  fMinHz: z.number().min(0).default(0),
+  /** Upper edge of the mel bands; half the sample rate unless given. */
+  fMaxHz: z.number().positive().optional(),
+  melScale: z.enum(['slaney', 'htk']).default('slaney'),
+  melNorm: z.enum(['slaney', 'none']).default('slaney'),
+  window: z.enum(['hann', 'hamming']).default('hann'),
+  /** Range in dB kept below the clip's loudest mel cell; null keeps everything. */
+  topDb: z.number().positive().nullable().default(80),
+  /** True: frame t is centred on sample t · hopLength, with zeros beyond the clip's ends. */
+  center: z.boolean().default(true),
+  /** y[n] = x[n] − preEmphasis · x[n−1] before framing; 0 leaves the signal alone. */
+  preEmphasis: z.number().min(0).max(1).default(0),
+  deltas: z.union([z.literal(0), z.literal(1), z.literal(2)]).default(0),
+});
+
+/** A complete feature configuration, every default filled in. */
+export type FeatureConfig = z.output<typeof featureConfigSchema>;
+
+/** What a caller may write: any subset of the fields. */
+export type FeatureOptions = z.input<typeof featureConfigSchema>;
+
+/** Row-major frames × coefficients. */
+export interface FeatureMatrix {
+  readonly data: Float32Array;
+  readonly frames: number;
+  readonly coefficients: number;
+}
+
+/**
+ * How a feature matrix becomes one row of a network's input.
+ *
+ * `mean`: the coefficients averaged over all frames, shape (coefficients, 1): the paper's input.
+ * `frames`: the matrix cut or zero-padded at its end to `frames` rows, shape (frames, coefficients).
+ */
+export const networkInputSchema = z.strictObject({
+  features: featureConfigSchema,
+  summary: z.enum(['mean', 'frames']),
+  /** Rows kept for `frames`; absent for `mean`. */
+  frames: z.number().int().min(1).max(100_000).optional(),
+  /** Shape of one row without the batch, as the ONNX graph takes it. */
+  shape: z.array(z.number().int().min(1)).min(1).max(4),
+});
+
+export type NetworkInput = z.output<typeof networkInputSchema>;

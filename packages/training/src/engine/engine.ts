@@ -1,0 +1,70 @@
+/** Who computes the gradients. `auto` takes native where the model allows it, else tensorflow, else wasm. */
+export const ENGINE_NAMES = ['native', 'tensorflow', 'wasm'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
+export type EngineChoice = EngineName | 'auto';
+
+/** Rows to learn from, as they lie in memory. */
+export interface TrainingRows {
+  /** rows × product(rowShape), row-major. */
+  readonly inputs: Float32Array;
+  /** Shape of one row, e.g. [13, 1]. */
+  readonly rowShape: readonly number[];
+  /** Class of each row, in [0, classes). */
+  readonly classes: Int32Array;
+  readonly classCount: number;
+}
+
+/** Adam as Keras defines it (Kingma & Ba 2015; epsilon outside the root, 1e-7). */
+export interface OptimizerOptions {
+  readonly kind: 'adam';
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+export interface EngineOptions {
+  readonly batchSize: number;
+  readonly optimizer: OptimizerOptions;
+  /** Decides the dropout masks. */
+  readonly seed: number;
+  /** Threads of the native engine; both the result and the masks are the same for any number. */
+  readonly threads?: number | undefined;
+}
+
+/** What one epoch did, measured on the batches as they were trained (dropout on), as Keras reports it. */
+export interface EpochResult {
+  /** Mean cross-entropy over the rows. */
+  readonly loss: number;
+  /** classCount × classCount, row = true class, column = predicted; sums to the rows seen. */
+  readonly confusion: Float64Array;
+}
+
+/** All an optimizer remembers, so that a resumed run takes the same steps as an unbroken one. */
+export interface EngineState {
+  /** Steps taken. */
+  readonly step: number;
+  /** First moments, then second moments, each in the order of the model's trainable weights. */
+  readonly slots: readonly Float32Array[];
+}
+
+/**
+ * One way to run the epochs of a model whose weights live in tf.layers variables.
+ *
+ * The variables hold the newest weights whenever no epoch is running.
+ */
+export interface TrainingEngine {
+  readonly name: EngineName;
+  /**
+   * One pass over the rows in the given order.
+   *
+   * @param order  row numbers; the last batch may be smaller
+   * @throws ProsodiaError ABORTED between two batches; weights and state are then those of the last epoch's end
+   */
+  epoch(order: Int32Array, signal?: AbortSignal): Promise<EpochResult>;
+  /** Probabilities without dropout, rows × classCount. */
+  predict(inputs: Float32Array): Promise<Float32Array>;
+  saveState(): Promise<EngineState>;
+  restoreState(state: EngineState): Promise<void>;
+  dispose(): void;
+}
