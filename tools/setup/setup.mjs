@@ -75,9 +75,14 @@ function step(command, args, { quietUnlessFailed, env = {} }) {
 // The lockfile, every manifest and this folder's own scripts decide whether set-up has anything to do.
 function setupKey() {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch} ${process.version}\n`);
-  const manifests = ['.', 'native', 'tools/cli', 'tools/bench', ...folders('packages')].map(
-    (dir) => `${dir}/package.json`,
-  );
+  const manifests = [
+    '.',
+    'native',
+    'tools/cli',
+    'tools/bench',
+    'tools/synthesizer',
+    ...folders('packages'),
+  ].map((dir) => `${dir}/package.json`);
   const scripts = readdirSync(import.meta.dirname)
     .sort()
     .map((name) => `tools/setup/${name}`);
