@@ -14,5 +14,4 @@ export default {
       },
     ],
   },
-  testTimeout: 60_000,
 };

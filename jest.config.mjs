@@ -5,4 +5,6 @@ export default {
   ),
   // Training and native teams use both cores themselves; two files at once is as much as helps.
   maxWorkers: 2,
+  // Jest reads this from here alone, not from a project's settings.
+  testTimeout: 60_000,
 };

@@ -68,3 +68,17 @@ export interface TrainingEngine {
   restoreState(state: EngineState): Promise<void>;
   dispose(): void;
 }
+
+/** What one batch would change: for tests against reference gradients. */
+export interface BatchGradients {
+  /** Mean cross-entropy over the batch. */
+  readonly loss: number;
+  /** In the order of the model's trainable weights, row-major. */
+  readonly gradients: readonly Float32Array[];
+}
+
+/** An engine that shows its gradients. */
+export interface InspectableEngine extends TrainingEngine {
+  /** Gradients of the rows as one batch, with the dropout of the next step; weights and state stay. */
+  gradients(order: Int32Array): Promise<BatchGradients>;
+}

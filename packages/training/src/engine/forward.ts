@@ -1,0 +1,75 @@
+import { ProsodiaError } from '@prosodia/contracts';
+import type * as tf from '@tensorflow/tfjs';
+import type { TensorFlow } from './backend.js';
+import { dropoutMask } from './dropout-mask.js';
+
+type Layer = tf.layers.Layer;
+
+/** The layers that compute, in order: nested Sequentials opened, input layers left out. */
+export function layersOf(model: tf.Sequential): Layer[] {
+  return model.layers.flatMap((layer) => {
+    if (layer.getClassName() === 'InputLayer') return [];
+    return layer.getClassName() === 'Sequential' ? layersOf(layer as tf.Sequential) : [layer];
+  });
+}
+
+/**
+ * A model's layers applied one by one in training mode, ending in logits.
+ *
+ * Dropout layers take their masks from `dropoutMask`, not from TensorFlow.js, whose random numbers cannot be
+ * resumed. Other layers with randomness of their own (GaussianNoise, a recurrent layer's `dropout`) keep it.
+ */
+export class TrainingForward {
+  readonly #tf: TensorFlow;
+  readonly #layers: Layer[];
+  readonly #hidden: Layer[];
+  readonly #logits: (input: tf.Tensor) => tf.Tensor;
+
+  /** @throws ProsodiaError MODEL when the model does not end in a softmax */
+  constructor(library: TensorFlow, model: tf.Sequential) {
+    this.#tf = library;
+    const layers = layersOf(model);
+    const last = layers.at(-1);
+    this.#layers = layers;
+    this.#hidden = layers.slice(0, -1);
+    const config = last?.getConfig() ?? {};
+    const kind = last?.getClassName();
+    if (kind === 'Softmax' || (kind === 'Activation' && config.activation === 'softmax')) {
+      this.#logits = (input) => input;
+    } else if (last !== undefined && kind === 'Dense' && config.activation === 'softmax') {
+      this.#logits = (input) => denseWithoutActivation(library, last, input);
+    } else {
+      throw new ProsodiaError('MODEL', `Expected a model that ends in softmax but its last layer is ${kind}`);
+    }
+  }
+
+  /** Logits of a batch at one training step; to be called inside `tf.tidy`. */
+  logits(input: tf.Tensor, seed: number, step: number): tf.Tensor2D {
+    const library = this.#tf;
+    let x = input;
+    this.#hidden.forEach((layer, number) => {
+      if (layer.getClassName() === 'Dropout') {
+        const rate = layer.getConfig().rate as number;
+        if (rate > 0)
+          x = library.mul(
+            x,
+            library.tensor(dropoutMask(x.size, rate, { seed, step, layer: number }), x.shape),
+          );
+      } else {
+        x = layer.apply(x, { training: true }) as tf.Tensor;
+      }
+    });
+    return this.#logits(x) as tf.Tensor2D;
+  }
+
+  /** Sum of the layers' regularisation terms; nothing when they have none. */
+  penalties(): tf.Scalar[] {
+    return this.#layers.flatMap((layer) => layer.calculateLosses());
+  }
+}
+
+function denseWithoutActivation(library: TensorFlow, layer: Layer, input: tf.Tensor): tf.Tensor {
+  const [kernel, bias] = layer.weights.map((weight) => weight.read());
+  const product = library.matMul(input as tf.Tensor2D, kernel as tf.Tensor2D);
+  return bias === undefined ? product : library.add(product, bias);
+}

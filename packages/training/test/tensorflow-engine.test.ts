@@ -1,0 +1,143 @@
+import { loadTensorflow, type TensorFlow } from '../src/engine/backend.js';
+import { createEngine, selectEngine } from '../src/engine/create-engine.js';
+import { dropoutMask } from '../src/engine/dropout-mask.js';
+import { buildModel, inOrder, makeRows, OPTIONS, SMALL, weightBytes } from './support/engine-models.js';
+
+let tf: TensorFlow;
+const rows = makeRows(70);
+const order = inOrder(70);
+
+beforeAll(async () => {
+  ({ tf } = await loadTensorflow({ backend: 'tensorflow' }));
+});
+
+async function trained(epochs: number): Promise<{ bytes: Buffer; losses: number[] }> {
+  const model = buildModel(tf);
+  const engine = await createEngine('tensorflow', model, rows, OPTIONS);
+  const losses: number[] = [];
+  for (let i = 0; i < epochs; i++) losses.push((await engine.epoch(order)).loss);
+  const bytes = weightBytes(model);
+  engine.dispose();
+  model.dispose();
+  return { bytes, losses };
+}
+
+describe('tensorflow engine', () => {
+  test('learns, and counts every row once in the confusion matrix', async () => {
+    const model = buildModel(tf);
+    const engine = await createEngine('tensorflow', model, rows, OPTIONS);
+    const first = await engine.epoch(order);
+    for (let i = 0; i < 8; i++) await engine.epoch(order);
+    const last = await engine.epoch(order);
+    expect(last.loss).toBeLessThan(first.loss * 0.8);
+    expect(last.confusion.reduce((a, b) => a + b)).toBe(70);
+    for (let label = 0; label < rows.classCount; label++) {
+      const counted = last.confusion.subarray(label * rows.classCount, (label + 1) * rows.classCount);
+      expect(counted.reduce((a, b) => a + b)).toBe(rows.classes.filter((value) => value === label).length);
+    }
+  });
+
+  test('takes the same steps again from the same seed', async () => {
+    const [one, two] = [await trained(3), await trained(3)];
+    expect(two.losses).toEqual(one.losses);
+    expect(two.bytes.equals(one.bytes)).toBe(true);
+  });
+
+  test('continues from a saved state as if never interrupted', async () => {
+    const whole = await trained(4);
+    const model = buildModel(tf);
+    const before = await createEngine('tensorflow', model, rows, OPTIONS);
+    await before.epoch(order);
+    await before.epoch(order);
+    const state = await before.saveState();
+    const copy = buildModel(tf, SMALL, 99);
+    copy.setWeights(model.getWeights());
+    const after = await createEngine('tensorflow', copy, rows, OPTIONS);
+    await after.restoreState(state);
+    await after.epoch(order);
+    await after.epoch(order);
+    expect(weightBytes(copy).equals(whole.bytes)).toBe(true);
+  });
+
+  test('predicts what the model predicts', async () => {
+    const model = buildModel(tf);
+    const engine = await createEngine('tensorflow', model, rows, OPTIONS);
+    const predicted = await engine.predict(rows.inputs);
+    const expected = tf.tidy(() =>
+      (model.predict(tf.tensor(rows.inputs, [70, 7, 3])) as ReturnType<typeof tf.tensor>).dataSync(),
+    );
+    expect(predicted).toHaveLength(70 * 5);
+    const gap = predicted.map((value, index) => Math.abs(value - expected[index]!));
+    expect(Math.max(...gap)).toBeLessThan(1e-6);
+  });
+
+  test('an aborted epoch leaves weights and state of the last epoch', async () => {
+    const model = buildModel(tf);
+    const engine = await createEngine('tensorflow', model, rows, OPTIONS);
+    await engine.epoch(order);
+    const weights = weightBytes(model);
+    const state = await engine.saveState();
+    const controller = new AbortController();
+    // Long enough an order that the epoch gives timers a turn.
+    const long = Int32Array.from({ length: 7000 }, (_, index) => index % 70);
+    const running = engine.epoch(long, controller.signal);
+    setTimeout(() => controller.abort(), 1);
+    await expect(running).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(weightBytes(model).equals(weights)).toBe(true);
+    expect(await engine.saveState()).toEqual(state);
+    await engine.epoch(order);
+  });
+
+  test('leaks no tensor', async () => {
+    const model = buildModel(tf);
+    const engine = await createEngine('tensorflow', model, rows, OPTIONS);
+    await engine.epoch(order);
+    const before = tf.memory().numTensors;
+    for (let i = 0; i < 3; i++) {
+      await engine.epoch(order);
+      await engine.predict(rows.inputs);
+      await engine.gradients(order);
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('refuses a second epoch while one runs, and what does not fit', async () => {
+    const model = buildModel(tf);
+    const engine = await createEngine('tensorflow', model, rows, OPTIONS);
+    const running = engine.epoch(order);
+    await expect(engine.epoch(order)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    await running;
+    await expect(engine.epoch(Int32Array.of(70))).rejects.toThrow('order[0] is 70');
+    await expect(engine.restoreState({ step: 1, slots: [] })).rejects.toThrow('optimizer slots');
+    await expect(
+      createEngine('tensorflow', model, { ...rows, rowShape: [3, 7] }, OPTIONS),
+    ).rejects.toMatchObject({
+      code: 'MODEL',
+    });
+    await expect(createEngine('tensorflow', model, rows, { ...OPTIONS, batchSize: 0 })).rejects.toThrow(
+      'batchSize',
+    );
+    await expect(selectEngine('wasm', model)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+});
+
+describe('dropout mask', () => {
+  const key = { seed: 1, step: 1, layer: 1 };
+
+  test('keeps the share it should, scaled to keep the mean', () => {
+    const mask = dropoutMask(200_000, 0.3, key);
+    const kept = mask.filter((value) => value > 0);
+    expect(Math.abs(kept.length / mask.length - 0.7)).toBeLessThan(0.005);
+    expect(new Set(kept)).toEqual(new Set([Math.fround(1 / 0.7)]));
+  });
+
+  test.each([
+    ['seed', { ...key, seed: 2 }],
+    ['step', { ...key, step: 2 }],
+    ['layer', { ...key, layer: 2 }],
+  ])('another %s gives an unrelated mask', (_, other) => {
+    const [a, b] = [dropoutMask(50_000, 0.5, key), dropoutMask(50_000, 0.5, other)];
+    const agree = a.filter((value, index) => value === b[index]).length / a.length;
+    expect(Math.abs(agree - 0.5)).toBeLessThan(0.02);
+  });
+});
