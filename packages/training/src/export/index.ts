@@ -1,0 +1,9 @@
+export { EXPORT_TOLERANCE, type ExportOptions, type ExportResult, exportOnnx } from './export-onnx.js';
+export {
+  type AttributeValue,
+  type FloatAttribute,
+  float,
+  type GraphBuilder,
+} from './graph-builder.js';
+export type { Scaler } from './network.js';
+export { type LayerContext, type LayerExporter, type LayerWeight, registerLayer } from './registry.js';

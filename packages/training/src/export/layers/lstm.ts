@@ -1,0 +1,97 @@
+import { ProsodiaError } from '@prosodia/contracts';
+import { type AttributeValue, float } from '../graph-builder.js';
+import type { LayerContext, LayerExporter, LayerWeight } from '../registry.js';
+import { HARD_SIGMOID } from './activation.js';
+
+/** Keras keeps the gates as input, forget, cell, output; ONNX as input, output, forget, cell. */
+const ONNX_GATES_IN_KERAS_ORDER = [0, 3, 1, 2] as const;
+
+/** TensorFlow.js's activations by the names ONNX's recurrent operators use. */
+const RECURRENT_ACTIVATIONS: Readonly<Record<string, string>> = {
+  tanh: 'Tanh',
+  sigmoid: 'Sigmoid',
+  hardSigmoid: 'HardSigmoid',
+  relu: 'Relu',
+  softsign: 'Softsign',
+  softplus: 'Softplus',
+};
+
+/**
+ * LSTM → Transpose, LSTM, Squeeze (and Transpose back when the whole sequence is returned).
+ *
+ * ONNX's operator takes time first; its kernels are the transposed Keras kernels with the gates reordered,
+ * and its bias is the input's and the recurrent one in a row (Keras has only the first).
+ */
+const lstm: LayerExporter = (context) => {
+  const { graph, config, weights, name, input } = context;
+  refuseUnsupported(context);
+  const units = Number(config.units);
+  const [kernel, recurrent, bias] = weights as [LayerWeight, LayerWeight, LayerWeight | undefined];
+  const inputs = [
+    graph.node('Transpose', `${name}/time-first`, [input], { perm: [1, 0, 2] }),
+    graph.floats(`${name}/W`, transposeGates(kernel, units), [1, 4 * units, kernel.shape[0]!]),
+    graph.floats(`${name}/R`, transposeGates(recurrent, units), [1, 4 * units, units]),
+  ];
+  if (bias) inputs.push(graph.floats(`${name}/B`, joinBias(bias, units), [1, 8 * units]));
+  const attributes = { hidden_size: units, ...activationAttributes(config) };
+  if (config.returnSequences === true) {
+    const steps = graph.nodeWithOutputs('LSTM', `${name}/lstm`, inputs, [`${name}/Y`], attributes)[0]!;
+    const flat = graph.node('Squeeze', `${name}/steps`, [steps, graph.integers(`${name}/direction`, [1])]);
+    return graph.node('Transpose', `${name}/batch-first`, [flat], { perm: [1, 0, 2] });
+  }
+  const last = graph.nodeWithOutputs('LSTM', `${name}/lstm`, inputs, ['', `${name}/Y_h`], attributes)[1]!;
+  return graph.node('Squeeze', `${name}/last`, [last, graph.integers(`${name}/direction`, [0])]);
+};
+
+export const lstmLayers: Readonly<Record<string, LayerExporter>> = { LSTM: lstm };
+
+function refuseUnsupported({ config, name }: LayerContext): void {
+  for (const option of ['goBackwards', 'stateful', 'returnState'])
+    if (config[option] === true)
+      throw new ProsodiaError('MODEL', `Expected ${option}: false for ${name} but received true`);
+}
+
+/** (rows, 4 · units) in Keras's order to (4 · units, rows) in ONNX's. */
+function transposeGates({ data, shape }: LayerWeight, units: number): Float32Array {
+  const rows = shape[0]!;
+  const out = new Float32Array(data.length);
+  ONNX_GATES_IN_KERAS_ORDER.forEach((kerasGate, gate) => {
+    for (let unit = 0; unit < units; unit++)
+      for (let row = 0; row < rows; row++)
+        out[(gate * units + unit) * rows + row] = data[row * 4 * units + kerasGate * units + unit]!;
+  });
+  return out;
+}
+
+/** Reordered bias, then as many zeros for the recurrent bias Keras does not have. */
+function joinBias({ data }: LayerWeight, units: number): Float32Array {
+  const out = new Float32Array(8 * units);
+  ONNX_GATES_IN_KERAS_ORDER.forEach((kerasGate, gate) => {
+    out.set(data.subarray(kerasGate * units, (kerasGate + 1) * units), gate * units);
+  });
+  return out;
+}
+
+/** ONNX names three functions: of the gates, of the cell's candidate and of the cell's output. */
+function activationAttributes(config: Readonly<Record<string, unknown>>): Record<string, AttributeValue> {
+  const gates = recurrentActivation(config.recurrentActivation, 'recurrentActivation');
+  const cell = recurrentActivation(config.activation, 'activation');
+  const activations = [gates, cell, cell];
+  const hard = activations.filter((activation) => activation === 'HardSigmoid');
+  if (hard.length === 0) return { activations };
+  // Only the functions that have parameters take their turn in these two lists.
+  return {
+    activations,
+    activation_alpha: float(hard.map(() => HARD_SIGMOID.alpha)),
+    activation_beta: float(hard.map(() => HARD_SIGMOID.beta)),
+  };
+}
+
+function recurrentActivation(kind: unknown, what: string): string {
+  const name = typeof kind === 'string' ? RECURRENT_ACTIVATIONS[kind] : undefined;
+  if (name) return name;
+  throw new ProsodiaError(
+    'MODEL',
+    `Expected ${Object.keys(RECURRENT_ACTIVATIONS).join(', ')} for an LSTM's ${what} but received ${String(kind)}`,
+  );
+}

@@ -1,0 +1,157 @@
+import { ONNX_INPUT, type OnnxGraph, ProsodiaError } from '@prosodia/contracts';
+import type { layers, Sequential } from '@tensorflow/tfjs';
+import { floatValue, GraphBuilder } from './graph-builder.js';
+import { addActivation } from './layers/activation.js';
+import { addAffine } from './layers/dense.js';
+import { exporterOf, type LayerContext } from './registry.js';
+
+/** Numbers that bring a row to the scale the network was trained on: (x − mean) / scale. */
+export interface Scaler {
+  /** One value per element of a row, or one per coefficient of its last axis. */
+  readonly mean: Float32Array;
+  /** Standard deviations, as many as means; none is zero. */
+  readonly scale: Float32Array;
+}
+
+export interface GraphOptions {
+  /** Shape of one row without the batch. */
+  readonly rowShape: readonly number[];
+  readonly scaler?: Scaler | undefined;
+  /** Probabilities are softmax(logits / temperature). */
+  readonly temperature: number;
+}
+
+/** A model cut where the graph has outputs. */
+export interface NetworkParts {
+  /** Everything before the last dense layer: its result is the embedding. */
+  readonly body: readonly layers.Layer[];
+  /** The dense layer that makes the logits. */
+  readonly head: layers.Layer;
+}
+
+/** Width of the embedding and number of classes. */
+export interface NetworkSizes {
+  readonly embeddingSize: number;
+  readonly classes: number;
+}
+
+/**
+ * Finds the last dense layer of a model that ends in softmax, either as that layer's activation or on its own.
+ *
+ * @throws ProsodiaError MODEL for a model that ends in anything else
+ */
+export function networkParts(model: Sequential): NetworkParts {
+  const all = flatten(model);
+  const last = all.at(-1);
+  const before = all.at(-2);
+  if (last?.getClassName() === 'Dense' && last.getConfig().activation === 'softmax')
+    return { body: all.slice(0, -1), head: last };
+  const isSoftmax =
+    last?.getClassName() === 'Softmax' ||
+    (last?.getClassName() === 'Activation' && last.getConfig().activation === 'softmax');
+  if (isSoftmax && before?.getClassName() === 'Dense' && before.getConfig().activation === 'linear')
+    return { body: all.slice(0, -2), head: before };
+  throw new ProsodiaError(
+    'MODEL',
+    `Expected a model that ends in a dense layer and softmax but it ends in ${all
+      .slice(-2)
+      .map((layer) => layer.getClassName())
+      .join(', ')}`,
+  );
+}
+
+/** @throws ProsodiaError MODEL when the last dense layer does not take one vector a row */
+export function networkSizes({ head }: NetworkParts): NetworkSizes {
+  const shape = head.outputShape as (number | null)[];
+  const [kernel] = head.getWeights();
+  if (shape.length !== 2 || !kernel)
+    throw new ProsodiaError(
+      'MODEL',
+      `Expected one vector of logits a row but received shape [${shape.join(', ')}]`,
+    );
+  return { embeddingSize: kernel.shape[0]!, classes: kernel.shape[1]! };
+}
+
+/**
+ * The whole computation from raw rows to calibrated probabilities as one ONNX graph.
+ *
+ * Input `input` [batch, ...rowShape]; outputs `logits` and `probabilities` [batch, classes] and `embedding`
+ * [batch, embeddingSize]. Scaling and temperature are inside, so any ONNX server gives the same answers.
+ *
+ * @throws ProsodiaError MODEL for a layer without an exporter or with weights that are not finite
+ */
+export async function buildGraph(
+  model: Sequential,
+  { rowShape, scaler, temperature }: GraphOptions,
+): Promise<OnnxGraph> {
+  const graph = new GraphBuilder();
+  const parts = networkParts(model);
+  const { embeddingSize, classes } = networkSizes(parts);
+
+  let value = addScaler(graph, scaler, rowShape);
+  for (const layer of parts.body)
+    value = exporterOf(layer.getClassName())(await contextOf(graph, layer, value));
+  const embedding =
+    value === ONNX_INPUT ? graph.node('Identity', 'embedding', [value]) : graph.rename(value, 'embedding');
+
+  const logits = graph.rename(addAffine(await contextOf(graph, parts.head, embedding)), 'logits');
+  const calibrated =
+    temperature === 1
+      ? logits
+      : graph.node('Div', 'calibration/logits', [
+          logits,
+          graph.floats('calibration/temperature', Float32Array.of(temperature), []),
+        ]);
+  addActivation(graph, 'softmax', 'probabilities', calibrated);
+
+  return graph.build(
+    'prosodia',
+    [floatValue(ONNX_INPUT, ['batch', ...rowShape])],
+    [
+      floatValue('logits', ['batch', classes]),
+      floatValue('probabilities', ['batch', classes]),
+      floatValue('embedding', ['batch', embeddingSize]),
+    ],
+  );
+}
+
+/**
+ * What the scaler makes of raw rows, rounded as the graph rounds.
+ *
+ * @param rows  rows × product(rowShape)
+ */
+export function scaleRows(rows: Float32Array, scaler: Scaler | undefined): Float32Array {
+  if (!scaler) return rows;
+  const { mean, scale } = scaler;
+  return rows.map((x, i) => Math.fround(x - mean[i % mean.length]!) / scale[i % mean.length]!);
+}
+
+function addScaler(graph: GraphBuilder, scaler: Scaler | undefined, rowShape: readonly number[]): string {
+  if (!scaler) return ONNX_INPUT;
+  const rowLength = rowShape.reduce((product, dim) => product * dim, 1);
+  const dims = scaler.mean.length === rowLength ? rowShape : rowShape.slice(-1);
+  const centred = graph.node('Sub', 'scaler/centred', [
+    ONNX_INPUT,
+    graph.floats('scaler/mean', scaler.mean, dims),
+  ]);
+  return graph.node('Div', 'scaler/scaled', [centred, graph.floats('scaler/scale', scaler.scale, dims)]);
+}
+
+/** Nested Sequentials opened. */
+function flatten(model: Sequential): layers.Layer[] {
+  return model.layers.flatMap((layer) =>
+    layer.getClassName() === 'Sequential' ? flatten(layer as Sequential) : [layer],
+  );
+}
+
+async function contextOf(graph: GraphBuilder, layer: layers.Layer, input: string): Promise<LayerContext> {
+  const weights = await Promise.all(
+    layer.getWeights().map(async (weight) => {
+      const data = Float32Array.from(await weight.data());
+      if (!data.every(Number.isFinite))
+        throw new ProsodiaError('MODEL', `Expected finite weights but ${layer.name} holds others`);
+      return { data, shape: weight.shape };
+    }),
+  );
+  return { graph, layer, config: layer.getConfig(), weights, input, name: layer.name };
+}

@@ -1,0 +1,186 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type * as tfjs from '@tensorflow/tfjs';
+import fc from 'fast-check';
+import { exportOnnx, registerLayer } from '../../src/export/index.js';
+import { cardFor, randomFloats, randomiseWeights, runFile, tf } from './support.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'prosodia-layers-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { lstm, dense, dropout } = tf.layers;
+
+/** Exports a model with random weights; exportOnnx itself compares the two. */
+async function differenceOf(model: tfjs.Sequential, embeddingSize: number, seed = 1): Promise<number> {
+  randomiseWeights(model, seed);
+  const shape = model.inputs[0]!.shape.slice(1).map(Number);
+  const checkRows = randomFloats(5 * shape.reduce((a, b) => a * b), seed, 2);
+  const path = join(folder, 'layers.onnx');
+  const card = cardFor(model, { embeddingSize });
+  return (await exportOnnx({ model, card, checkRows, path })).maxAbsDifference;
+}
+
+const softmaxHead = () => dense({ units: 3, activation: 'softmax' });
+
+it.each([
+  'linear',
+  'relu',
+  'relu6',
+  'sigmoid',
+  'hardSigmoid',
+  'tanh',
+  'softmax',
+  'elu',
+  'selu',
+  'softplus',
+  'softsign',
+  'swish',
+] as const)('activation %s agrees, inside a dense layer and on its own', async (activation) => {
+  const inside = [dense({ units: 6, activation, inputShape: [4] }), softmaxHead()];
+  const alone = [dense({ units: 6, inputShape: [4] }), tf.layers.activation({ activation }), softmaxHead()];
+  for (const layers of [inside, alone])
+    expect(await differenceOf(tf.sequential({ layers }), 6)).toBeLessThanOrEqual(1e-6);
+});
+
+it('agrees on leaky and capped ReLU, Flatten, Reshape and every layer that is noise in training', async () => {
+  const layers = [
+    dense({ units: 4, inputShape: [3, 2] }),
+    tf.layers.leakyReLU({ alpha: 0.1 }),
+    tf.layers.gaussianNoise({ stddev: 1 }),
+    tf.layers.spatialDropout1d({ rate: 0.5 }),
+    tf.layers.reshape({ targetShape: [4, 3] }),
+    tf.layers.flatten(),
+    tf.layers.reLU({ maxValue: 6 }),
+    tf.layers.gaussianDropout({ rate: 0.5 }),
+    softmaxHead(),
+  ];
+  expect(await differenceOf(tf.sequential({ layers }), 12)).toBeLessThanOrEqual(1e-6);
+});
+
+it.each([
+  ['sigmoid', 'tanh', true],
+  ['hardSigmoid', 'tanh', true],
+  ['sigmoid', 'hardSigmoid', true],
+  ['hardSigmoid', 'relu', false],
+  ['softsign', 'softplus', true],
+] as const)(
+  'an LSTM with %s gates and %s cell agrees (bias: %s)',
+  async (recurrentActivation, activation, useBias) => {
+    for (const returnSequences of [false, true]) {
+      const layers = [
+        lstm({ units: 7, activation, recurrentActivation, useBias, returnSequences, inputShape: [5, 3] }),
+        ...(returnSequences ? [tf.layers.flatten()] : []),
+        softmaxHead(),
+      ];
+      expect(await differenceOf(tf.sequential({ layers }), returnSequences ? 35 : 7)).toBeLessThanOrEqual(
+        1e-6,
+      );
+    }
+  },
+);
+
+it('any small stack of layers agrees', async () => {
+  const width = fc.integer({ min: 1, max: 9 });
+  const stack = fc.record({
+    steps: width,
+    inputs: width,
+    recurrent: fc.array(fc.record({ units: width, hard: fc.boolean(), rate: fc.constantFrom(0, 0.5) }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+    hidden: fc.array(width, { maxLength: 2 }),
+    seed: fc.nat(),
+  });
+  await fc.assert(
+    fc.asyncProperty(stack, async ({ steps, inputs, recurrent, hidden, seed }) => {
+      const model = tf.sequential();
+      recurrent.forEach(({ units, hard, rate }, i) => {
+        const recurrentActivation = hard ? 'hardSigmoid' : 'sigmoid';
+        const returnSequences = i < recurrent.length - 1;
+        const inputShape = i === 0 ? { inputShape: [steps, inputs] } : {};
+        model.add(lstm({ units, recurrentActivation, returnSequences, ...inputShape }));
+        model.add(dropout({ rate }));
+      });
+      for (const units of hidden) model.add(dense({ units, activation: 'relu' }));
+      model.add(softmaxHead());
+      expect(await differenceOf(model, hidden.at(-1) ?? recurrent.at(-1)!.units, seed)).toBeLessThanOrEqual(
+        1e-5,
+      );
+      model.dispose();
+    }),
+    { numRuns: 12, seed: 20_251 },
+  );
+});
+
+it('learns a layer kind from outside', async () => {
+  class Doubling extends tf.layers.Layer {
+    static className = 'Doubling';
+    override call(inputs: tfjs.Tensor | tfjs.Tensor[]): tfjs.Tensor {
+      return tf.mul(Array.isArray(inputs) ? inputs[0]! : inputs, 2);
+    }
+  }
+  registerLayer('Doubling', ({ graph, name, input }) => graph.node('Add', name, [input, input]));
+  const layers = [dense({ units: 4, inputShape: [3] }), new Doubling({}), softmaxHead()];
+  expect(await differenceOf(tf.sequential({ layers }), 4)).toBeLessThanOrEqual(1e-6);
+});
+
+/**
+ * Proves the order of the gates without TensorFlow.js: Keras's LSTM written out in double precision.
+ *
+ * z = x·W + h·U + b cut into i, f, g, o; c ← σ(f)·c + σ(i)·tanh(g); h ← σ(o)·tanh(c).
+ */
+function lstmByHand(
+  sequence: number[][],
+  kernel: number[][],
+  recurrent: number[][],
+  bias: number[],
+): number[] {
+  const units = recurrent.length;
+  const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+  let h = new Array<number>(units).fill(0);
+  let c = new Array<number>(units).fill(0);
+  for (const x of sequence) {
+    const z = bias.map(
+      (b, j) =>
+        b +
+        x.reduce((sum, v, k) => sum + v * kernel[k]![j]!, 0) +
+        h.reduce((sum, v, k) => sum + v * recurrent[k]![j]!, 0),
+    );
+    const gate = (number: number, unit: number) => z[number * units + unit]!;
+    c = c.map((old, u) => sigmoid(gate(1, u)) * old + sigmoid(gate(0, u)) * Math.tanh(gate(2, u)));
+    h = c.map((cell, u) => sigmoid(gate(3, u)) * Math.tanh(cell));
+  }
+  return h;
+}
+
+it('an LSTM computed by hand gives the exported file’s embedding', async () => {
+  const kernel = [
+    [0.9, -0.3, 0.2, 1.1, -0.7, 0.4, 0.5, -1.2],
+    [-0.1, 0.8, -0.6, 0.3, 1.3, -0.9, 0.7, 0.2],
+    [0.4, -1.0, 0.6, -0.2, 0.1, 0.3, -0.8, 0.9],
+  ];
+  const recurrent = [
+    [0.2, -0.5, 0.7, 0.1, -0.3, 0.6, 0.4, -0.9],
+    [-0.4, 0.3, 0.1, -0.8, 0.5, 0.2, -0.6, 0.7],
+  ];
+  const bias = [0.1, -0.2, 1, 0.9, 0.3, -0.4, 0.6, -0.5];
+  const model = tf.sequential({
+    layers: [lstm({ units: 2, recurrentActivation: 'sigmoid', inputShape: [4, 3] }), softmaxHead()],
+  });
+  const [, , , head, headBias] = model.getWeights();
+  model.setWeights([tf.tensor2d(kernel), tf.tensor2d(recurrent), tf.tensor1d(bias), head!, headBias!]);
+  const sequence = [
+    [1, -0.5, 0.25],
+    [-0.75, 2, 0.5],
+    [0.1, 0.2, -1.5],
+    [1.2, -0.9, 0.4],
+  ];
+  const rows = Float32Array.from(sequence.flat());
+  const path = join(folder, 'by-hand.onnx');
+  await exportOnnx({ model, card: cardFor(model, { embeddingSize: 2 }), checkRows: rows, path });
+  const { embedding } = await runFile(path, rows, [1, 4, 3]);
+  const expected = lstmByHand(sequence, kernel, recurrent, bias);
+  expected.forEach((value, i) => {
+    expect(Math.abs(embedding[i]! - value)).toBeLessThanOrEqual(1e-6);
+  });
+});
