@@ -1,0 +1,96 @@
+import { crossEntropy } from './metrics.js';
+
+export interface Calibration {
+  /** Probabilities are softmax(logits / temperature). */
+  readonly temperature: number;
+  readonly method: string;
+  /** Mean cross-entropy on the fitting rows, before and after. */
+  readonly crossEntropyBefore: number;
+  readonly crossEntropyAfter: number;
+}
+
+const LOWEST = 0.05;
+const HIGHEST = 20;
+const STEPS = 60;
+
+/**
+ * Fits the one number of temperature scaling (Guo et al. 2017) by the likelihood of held-out rows.
+ *
+ * The cross-entropy is convex in 1 / temperature, so a golden-section search over its logarithm finds the
+ * minimum within [0.05, 20].
+ *
+ * @param probabilities  rows × classes, of rows that did not train
+ * @param side           names those rows in `method`
+ */
+export function fitTemperature(
+  probabilities: Float32Array,
+  truth: ArrayLike<number>,
+  classes: number,
+  side: string,
+): Calibration {
+  const before = crossEntropy(probabilities, truth, classes);
+  const cost = (logTemperature: number) =>
+    crossEntropy(applyTemperature(probabilities, classes, Math.exp(logTemperature)), truth, classes);
+  let [low, high] = [Math.log(LOWEST), Math.log(HIGHEST)];
+  const golden = (Math.sqrt(5) - 1) / 2;
+  let [left, right] = [high - golden * (high - low), low + golden * (high - low)];
+  let [atLeft, atRight] = [cost(left), cost(right)];
+  for (let step = 0; step < STEPS; step++) {
+    if (atLeft <= atRight) {
+      [high, right, atRight] = [right, left, atLeft];
+      left = high - golden * (high - low);
+      atLeft = cost(left);
+    } else {
+      [low, left, atLeft] = [left, right, atRight];
+      right = low + golden * (high - low);
+      atRight = cost(right);
+    }
+  }
+  const temperature = Math.exp((low + high) / 2);
+  const after = crossEntropy(applyTemperature(probabilities, classes, temperature), truth, classes);
+  const method = `temperature scaling, cross-entropy of ${truth.length} ${side} rows`;
+  return { temperature, method, crossEntropyBefore: before, crossEntropyAfter: after };
+}
+
+/** Softmax of log-probabilities divided by the temperature; rows still sum to 1. */
+export function applyTemperature(
+  probabilities: Float32Array,
+  classes: number,
+  temperature: number,
+): Float32Array {
+  const scaled = new Float32Array(probabilities.length);
+  const logits = new Float64Array(classes);
+  for (let start = 0; start < probabilities.length; start += classes) {
+    for (let index = 0; index < classes; index++)
+      logits[index] = Math.log(Math.max(probabilities[start + index]!, 1e-30)) / temperature;
+    const top = Math.max(...logits);
+    let total = 0;
+    for (let index = 0; index < classes; index++) total += logits[index] = Math.exp(logits[index]! - top);
+    for (let index = 0; index < classes; index++) scaled[start + index] = logits[index]! / total;
+  }
+  return scaled;
+}
+
+/**
+ * Expected calibration error: the mean gap between confidence and accuracy over ten bins of confidence,
+ * weighted by the rows in each (Naeini et al. 2015).
+ */
+export function calibrationError(
+  probabilities: Float32Array,
+  truth: ArrayLike<number>,
+  classes: number,
+): number {
+  const bins = 10;
+  const confidence = new Float64Array(bins);
+  const correct = new Float64Array(bins);
+  for (let row = 0; row < truth.length; row++) {
+    const own = probabilities.subarray(row * classes, (row + 1) * classes);
+    const top = Math.max(...own);
+    const bin = Math.min(bins - 1, Math.floor(top * bins));
+    confidence[bin]! += top;
+    if (own.indexOf(top) === truth[row]) correct[bin]! += 1;
+  }
+  let gap = 0;
+  for (let bin = 0; bin < bins; bin++) gap += Math.abs(confidence[bin]! - correct[bin]!);
+  return truth.length > 0 ? gap / truth.length : 0;
+}

@@ -1,0 +1,4 @@
+export * from './bootstrap.js';
+export * from './calibration.js';
+export * from './classification-report.js';
+export * from './metrics.js';
