@@ -1,10 +1,21 @@
 // The addon's table of contents: each file of binding/ adds its own functions.
 #include <napi.h>
 
+#include <stdexcept>
+
+#include "binding/batch.h"
+#include "binding/operations.h"
 #include "core/isa.h"
 
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
-  exports.Set("isa", Napi::String::New(env, prosodia::IsaName(prosodia::ChosenIsa())));
+  try {
+    exports.Set("isa", Napi::String::New(env, prosodia::IsaName(prosodia::ChosenIsa())));
+  } catch (const std::runtime_error& error) {
+    throw Napi::Error::New(env, error.what());
+  }
+  prosodia::binding::InitBatches(env);
+  prosodia::binding::AddDecode(env, exports);
+  prosodia::binding::AddFeatures(env, exports);
   return exports;
 }
 

@@ -1,1 +1,3 @@
-export {};
+export * from './job.js';
+export * from './load.js';
+export * from './signal.js';

@@ -60,6 +60,57 @@ static PROSODIA_INLINE float MaxLane(F32 value) {
   return best;
 }
 
+// Lane j takes lane index[j] of (a, b) laid end to end. The index must be a constant for the compiler.
+static PROSODIA_INLINE F32 Shuffle(F32 a, F32 b, I32 index) {
+#if defined(__clang__)
+  F32 both[2] = {a, b}, value;
+  for (int j = 0; j < kLanes; j++) value[j] = both[index[j] / kLanes][index[j] % kLanes];
+  return value;
+#else
+  return __builtin_shuffle(a, b, index);
+#endif
+}
+
+// log2 of positive normal numbers, to 1.2e-7 of the result's scale: the exponent, and Cephes' logf polynomial on a
+// mantissa in [0.75, 1.5).
+static PROSODIA_INLINE F32 Log2(F32 x) {
+  const I32 bits = AsInt(x);
+  const I32 above = (bits - 0x3f400000) & I32(BroadcastInt(int32_t(0xff800000)));  // exponent, counted from 0.75
+  const F32 exponent = ToFloat(above >> 23);
+  const F32 f = AsFloat(bits - above) - 1.0f;
+  const F32 z = f * f;
+  F32 y = f * 7.0376836292e-2f - 1.1514610310e-1f;
+  y = y * f + 1.1676998740e-1f;
+  y = y * f - 1.2420140846e-1f;
+  y = y * f + 1.4249322787e-1f;
+  y = y * f - 1.6668057665e-1f;
+  y = y * f + 2.0000714765e-1f;
+  y = y * f - 2.4999993993e-1f;
+  y = y * f + 3.3333331174e-1f;
+  y = y * f * z - 0.5f * z;
+  return (f + y) * 1.44269504088896341f + exponent;
+}
+
+// rows[i][j] becomes rows[j][i], for kLanes vectors.
+static PROSODIA_INLINE void Transpose(F32* rows) {
+#pragma GCC unroll 8
+  for (int step = kLanes / 2; step >= 1; step /= 2) {
+    I32 low, high;  // which of (a, b)'s lanes go where, when blocks of `step` lanes swap between a and b
+#pragma GCC unroll 16
+    for (int j = 0; j < kLanes; j++) {
+      low[j] = (j & step) ? kLanes + j - step : j;
+      high[j] = (j & step) ? kLanes + j : j + step;
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes; i++) {
+      if (i & step) continue;
+      const F32 a = rows[i], b = rows[i + step];
+      rows[i] = Shuffle(a, b, low);
+      rows[i + step] = Shuffle(a, b, high);
+    }
+  }
+}
+
 // The lane numbers 0, 1, 2, …
 static PROSODIA_INLINE F32 LaneIndex() {
   F32 index;

@@ -1,1 +1,6 @@
-export {};
+export type { FeatureConfig, FeatureMatrix, FeatureOptions } from '@prosodia/contracts';
+export { featureCount, featurePresets, resolveFeatureConfig } from './config.js';
+export { type AudioFormat, type DecodedClip, decodeBytes, decodeFile } from './decode.js';
+export { extractFeatures, meanOverFrames } from './extract.js';
+export type { BatchOptions } from './native-batch.js';
+export { networkRows } from './network.js';

@@ -1,0 +1,107 @@
+#include "binding/arguments.h"
+
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+
+#include "core/errors.h"
+#include "core/limits.h"
+
+namespace prosodia::binding {
+namespace {
+
+double ReadNumber(const Napi::Value& value, const char* name) {
+  if (!value.IsNumber()) throw std::invalid_argument(std::string("Expected a number for ") + name);
+  return value.As<Napi::Number>().DoubleValue();
+}
+
+bool IsWord(const Napi::Object& object, const char* name, const char* word, const char* other) {
+  const Napi::Value value = object.Get(name);
+  const std::string text = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
+  if (text != word && text != other) {
+    throw std::invalid_argument(std::string("Expected ") + word + " or " + other + " for " + name);
+  }
+  return text == word;
+}
+
+}  // namespace
+
+int ReadInt(const Napi::Value& value, const char* name, int low, int high) {
+  const double number = ReadNumber(value, name);
+  if (!(number >= low && number <= high) || number != std::floor(number)) {
+    throw std::invalid_argument(std::string("Expected a whole number from ") + std::to_string(low) + " to " +
+                                std::to_string(high) + " for " + name + " but received " + std::to_string(number));
+  }
+  return int(number);
+}
+
+std::vector<Clip> ReadClips(const Napi::Value& value) {
+  if (!value.IsArray()) throw std::invalid_argument("Expected an array of clips");
+  const Napi::Array array = value.As<Napi::Array>();
+  const std::size_t count = array.Length();
+  if (count > kMaxBatchClips) throw LimitError(std::to_string(count) + " clips in one call");
+  std::vector<Clip> clips(count);
+  std::size_t total = 0;
+  for (std::size_t i = 0; i < count; i++) {
+    Napi::HandleScope scope(value.Env());
+    const Napi::Value entry = array.Get(std::uint32_t(i));
+    if (!entry.IsObject()) throw std::invalid_argument("Expected a clip for item " + std::to_string(i));
+    const Napi::Object clip = entry.As<Napi::Object>();
+    const Napi::Value samples = clip.Get("samples");
+    if (!samples.IsTypedArray() || samples.As<Napi::TypedArray>().TypedArrayType() != napi_float32_array) {
+      throw std::invalid_argument("Expected a Float32Array for the samples of item " + std::to_string(i));
+    }
+    const Napi::Float32Array view = samples.As<Napi::Float32Array>();
+    const std::size_t length = view.ElementLength();
+    if (length > kMaxClipSamples) {
+      throw LimitError("item " + std::to_string(i) + " has " + std::to_string(length) + " samples, more than the limit of " +
+                       std::to_string(kMaxClipSamples));
+    }
+    total += length;
+    if (total > kMaxBatchSamples) {
+      throw LimitError("the clips of one call have more than " + std::to_string(kMaxBatchSamples) + " samples");
+    }
+    clips[i].sample_rate_hz = ReadInt(clip.Get("sampleRateHz"), "sampleRateHz", 1, kMaxSampleRateHz);
+    if (length > 0) clips[i].samples.assign(view.Data(), view.Data() + length);
+  }
+  return clips;
+}
+
+FeatureConfig ReadFeatureConfig(const Napi::Value& value) {
+  if (!value.IsObject()) throw std::invalid_argument("Expected a feature configuration");
+  const Napi::Object object = value.As<Napi::Object>();
+  const auto integer = [&](const char* name, int low, int high) { return ReadInt(object.Get(name), name, low, high); };
+  FeatureConfig config;
+  config.kind = IsWord(object, "kind", "mfcc", "logmel") ? FeatureConfig::Kind::kMfcc : FeatureConfig::Kind::kLogMel;
+  config.sample_rate_hz = integer("sampleRateHz", 1, kMaxSampleRateHz);
+  config.n_mfcc = integer("nMfcc", 1, 512);
+  config.n_fft = integer("nFft", kMinFft, kMaxFft);
+  config.win_length = integer("winLength", 2, kMaxFft);
+  config.hop_length = integer("hopLength", 1, 65'536);
+  config.n_mels = integer("nMels", 1, 512);
+  config.f_min_hz = ReadNumber(object.Get("fMinHz"), "fMinHz");
+  config.f_max_hz = ReadNumber(object.Get("fMaxHz"), "fMaxHz");
+  config.mel_scale = IsWord(object, "melScale", "slaney", "htk") ? FeatureConfig::MelScale::kSlaney
+                                                                : FeatureConfig::MelScale::kHtk;
+  config.mel_norm = IsWord(object, "melNorm", "slaney", "none") ? FeatureConfig::MelNorm::kSlaney
+                                                               : FeatureConfig::MelNorm::kNone;
+  config.window = IsWord(object, "window", "hann", "hamming") ? FeatureConfig::Window::kHann
+                                                             : FeatureConfig::Window::kHamming;
+  const Napi::Value top = object.Get("topDb");
+  config.top_db = top.IsNull() ? 0 : ReadNumber(top, "topDb");
+  const Napi::Value center = object.Get("center");
+  if (!center.IsBoolean()) throw std::invalid_argument("Expected true or false for center");
+  config.center = center.As<Napi::Boolean>().Value();
+  config.pre_emphasis = ReadNumber(object.Get("preEmphasis"), "preEmphasis");
+  config.deltas = integer("deltas", 0, 2);
+  return config;
+}
+
+Napi::Float32Array ToFloat32Array(Napi::Env env, const float* samples, std::size_t count) {
+  Napi::Float32Array array = Napi::Float32Array::New(env, count);
+  if (count > 0) std::memcpy(array.Data(), samples, count * sizeof(float));
+  return array;
+}
+
+}  // namespace prosodia::binding

@@ -1,0 +1,30 @@
+// Reading JavaScript arguments. TypeScript has validated them in friendly words; these checks guard memory.
+#pragma once
+
+#include <napi.h>
+
+#include <cstddef>
+#include <vector>
+
+#include "core/feature_config.h"
+
+namespace prosodia::binding {
+
+struct Clip {
+  std::vector<float> samples;
+  int sample_rate_hz = 0;
+};
+
+// Copies an array of `{ samples: Float32Array, sampleRateHz: number }`. Throws std::invalid_argument, LimitError.
+std::vector<Clip> ReadClips(const Napi::Value& value);
+
+// A whole number in [low, high]; throws std::invalid_argument naming it otherwise.
+int ReadInt(const Napi::Value& value, const char* name, int low, int high);
+
+// A complete FeatureConfig of @prosodia/contracts.
+FeatureConfig ReadFeatureConfig(const Napi::Value& value);
+
+// A new typed array holding a copy of `samples`.
+Napi::Float32Array ToFloat32Array(Napi::Env env, const float* samples, std::size_t count);
+
+}  // namespace prosodia::binding

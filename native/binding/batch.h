@@ -1,0 +1,46 @@
+// The base of every long operation: a job on this environment's thread team, seen from JavaScript as
+// `{ promise, abort(), done() }`.
+//
+//   class MfccBatch : public Batch {
+//     MfccBatch(…)                                  // JavaScript thread: read arguments, copy samples
+//     void Run(std::size_t item, int worker)        // a team's thread: no Napi here
+//     Napi::Value Result(Napi::Env env)             // JavaScript thread: typed arrays made by JavaScript
+//   };
+//   … return StartBatch(env, std::make_shared<MfccBatch>(…));
+//
+// The promise rejects with an Error whose `code` is INVALID_ARGUMENT, LIMIT, DECODE, ABORTED or INTERNAL and whose
+// `item` is the index of the item that failed, where one did.
+#pragma once
+
+#include <napi.h>
+
+#include <functional>
+#include <memory>
+
+#include "core/thread_team.h"
+
+namespace prosodia::binding {
+
+// What every operation takes last: `{ threads, group }`.
+struct CallOptions {
+  int threads = 1;
+  int group = 0;
+};
+CallOptions ReadCallOptions(const Napi::Value& value);
+
+class Batch : public Job {
+ public:
+  Batch(std::size_t items, const CallOptions& call) : Job(items, call.threads, call.group) {}
+  virtual Napi::Value Result(Napi::Env env) = 0;
+};
+
+Napi::Value StartBatch(Napi::Env env, std::shared_ptr<Batch> batch);
+
+// Runs `body` and turns the core's exceptions into JavaScript errors with a `code`; for everything that runs on the
+// JavaScript thread before a batch starts.
+Napi::Value Guarded(Napi::Env env, const std::function<Napi::Value()>& body);
+
+// Makes this environment's team; called once by the addon's Init.
+void InitBatches(Napi::Env env);
+
+}  // namespace prosodia::binding

@@ -1,0 +1,11 @@
+// The addon's operations: each file of binding/ that has some says here what it adds to the exports.
+#pragma once
+
+#include <napi.h>
+
+namespace prosodia::binding {
+
+void AddDecode(Napi::Env env, Napi::Object exports);
+void AddFeatures(Napi::Env env, Napi::Object exports);
+
+}  // namespace prosodia::binding

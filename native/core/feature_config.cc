@@ -1,0 +1,43 @@
+#include "core/feature_config.h"
+
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+#include "core/errors.h"
+#include "core/limits.h"
+
+namespace prosodia {
+namespace {
+
+void InRange(const char* name, double value, double low, double high) {
+  if (value >= low && value <= high) return;
+  throw std::invalid_argument(std::string("Expected ") + name + " from " + std::to_string(low) + " to " +
+                              std::to_string(high) + " but received " + std::to_string(value));
+}
+
+}  // namespace
+
+std::size_t FeatureConfig::Frames(std::size_t samples) const {
+  if (center) return 1 + samples / std::size_t(hop_length);
+  return samples < std::size_t(n_fft) ? 1 : 1 + (samples - n_fft) / std::size_t(hop_length);
+}
+
+void FeatureConfig::Check() const {
+  InRange("sampleRateHz", sample_rate_hz, 1, kMaxSampleRateHz);
+  InRange("nFft", n_fft, kMinFft, kMaxFft);
+  if (n_fft & (n_fft - 1)) {
+    throw std::invalid_argument("Expected a power of two for nFft but received " + std::to_string(n_fft));
+  }
+  InRange("winLength", win_length, 2, n_fft);
+  InRange("hopLength", hop_length, 1, 65'536);
+  InRange("nMels", n_mels, 1, 512);
+  InRange("nMfcc", n_mfcc, 1, kind == Kind::kMfcc ? n_mels : 512);
+  InRange("fMinHz", f_min_hz, 0, sample_rate_hz / 2.0);
+  InRange("fMaxHz", f_max_hz, f_min_hz, sample_rate_hz / 2.0);
+  InRange("preEmphasis", pre_emphasis, 0, 1);
+  InRange("deltas", deltas, 0, 2);
+  if (!std::isfinite(top_db)) throw std::invalid_argument("Expected a finite topDb");
+}
+
+}  // namespace prosodia

@@ -1,0 +1,43 @@
+// Everything of a feature configuration that can be computed before the first sample: one immutable plan, shared.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/feature_config.h"
+#include "core/kernels/spectrum.h"
+#include "core/mel.h"
+
+namespace prosodia {
+
+class FeaturePlan {
+ public:
+  explicit FeaturePlan(const FeatureConfig& config, const SpectrumKernel& kernel);
+  FeaturePlan(const FeaturePlan&) = delete;
+  FeaturePlan& operator=(const FeaturePlan&) = delete;
+
+  const FeatureConfig& config() const { return config_; }
+  const SpectrumKernel& kernel() const { return kernel_; }
+  const SpectrumTables& spectrum() const { return spectrum_; }
+  const CepstrumTables& cepstrum() const { return cepstrum_; }
+
+ private:
+  void MakeFrame();
+  void MakeTransform();
+  void MakeCepstrum();
+
+  const FeatureConfig config_;
+  const SpectrumKernel& kernel_;
+  std::vector<float> window_, twiddle_, split_, dct_;
+  std::vector<std::int32_t> place_;
+  MelRows mel_;
+  SpectrumTables spectrum_{};
+  CepstrumTables cepstrum_{};
+};
+
+// The plan for a configuration on the chosen instruction set, made once and kept (the last few configurations).
+// Throws as FeatureConfig::Check does.
+std::shared_ptr<const FeaturePlan> PlanFor(const FeatureConfig& config);
+
+}  // namespace prosodia
