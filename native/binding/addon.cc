@@ -16,6 +16,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   prosodia::binding::InitBatches(env);
   prosodia::binding::AddDecode(env, exports);
   prosodia::binding::AddFeatures(env, exports);
+  prosodia::binding::AddResample(env, exports);
   return exports;
 }
 

@@ -1,4 +1,4 @@
-// extractFeatures(clips, config, call): one matrix per clip.
+// extractFeatures(clips, config, call): one matrix per clip, resampled to the configuration's rate first.
 #include <napi.h>
 
 #include <memory>
@@ -11,6 +11,7 @@
 #include "binding/batch.h"
 #include "binding/operations.h"
 #include "core/feature_matrix.h"
+#include "core/resample.h"
 
 namespace prosodia::binding {
 namespace {
@@ -22,6 +23,11 @@ class FeatureBatch : public Batch {
 
   void Run(std::size_t item, int) override {
     Clip& clip = clips_[item];
+    const int rate = plan_->config().sample_rate_hz;
+    if (clip.sample_rate_hz != rate) {
+      RequireFinite(clip.samples.data(), clip.samples.size());
+      clip.samples = Resample(clip.samples.data(), clip.samples.size(), clip.sample_rate_hz, rate);
+    }
     matrices_[item] = ExtractFeatures(*plan_, clip.samples.data(), clip.samples.size());
     clip.samples = {};
   }

@@ -15,10 +15,11 @@ export interface NativeWav extends AudioClip {
 /** Decoding, resampling and features. Samples are copied before a call returns. */
 export interface SignalOperations {
   decodeWav(bytes: Uint8Array): NativeJob<NativeWav>;
-  /** Clips must be at `config.sampleRateHz`. */
+  /** Resamples each clip to `config.sampleRateHz` first. */
   extractFeatures(
     clips: readonly AudioClip[],
     config: NativeFeatureConfig,
     call: NativeCall,
   ): NativeJob<FeatureMatrix[]>;
+  resample(clips: readonly AudioClip[], sampleRateHz: number, call: NativeCall): NativeJob<AudioClip[]>;
 }

@@ -4,3 +4,5 @@ export { type AudioFormat, type DecodedClip, decodeBytes, decodeFile } from './d
 export { extractFeatures, meanOverFrames } from './extract.js';
 export type { BatchOptions } from './native-batch.js';
 export { networkRows } from './network.js';
+export { resampleClips } from './resample.js';
+export { encodeWav } from './wav.js';

@@ -133,7 +133,7 @@ class BatchRun<T> {
 }
 
 function batchError<T>(error: unknown, first: number, plan: BatchPlan<T>): unknown {
-  const { code, item, message } = error as NativeFailure;
+  const { item, message } = error as NativeFailure;
   const named = item === undefined ? message : `${plan.nameOf(first + item)}: ${message}`;
   return nativeError(error, named);
 }

@@ -1,0 +1,23 @@
+// The kernel of the polyphase resampler. See resample.h for the filter.
+#pragma once
+
+#include "core/isa.h"
+
+namespace prosodia {
+
+// Output k lies at input k · down / up. Sample n of the input is at padded[n + taps].
+struct ResampleTables {
+  long long up, down;
+  int taps;    // of one phase; a multiple of 16
+  int phases;  // `up` when each phase has its own row, otherwise the grid that is interpolated between
+  bool exact;
+  const float* filter;  // (exact ? phases : phases + 1) rows of `taps`
+};
+
+struct ResampleKernel {
+  void (*run)(const ResampleTables&, const float* padded, long long count, float* out);
+};
+
+PROSODIA_KERNEL_TABLE(ResampleKernel, kResampleKernel)
+
+}  // namespace prosodia
