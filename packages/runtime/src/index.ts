@@ -1,1 +1,15 @@
-export {};
+export type {
+  AudioClip,
+  BatchItem,
+  ErrorCode,
+  ErrorReport,
+  LongCallOptions,
+  ModelCard,
+  Progress,
+  Recognition,
+} from '@prosodia/contracts';
+export { isProsodiaError, ProsodiaError } from '@prosodia/contracts';
+export type { ClipSource } from './clip-source.js';
+export { readModelFile } from './model-file.js';
+export type { RecognizerOptions } from './options.js';
+export { Recognizer } from './recognizer.js';

@@ -1,0 +1,80 @@
+import {
+  type ModelCard,
+  ONNX_FLOAT,
+  ONNX_INPUT,
+  ONNX_INT64,
+  ONNX_OPERATORS,
+  ONNX_SCHEMA,
+  type OnnxGraph,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValue,
+} from '@prosodia/contracts';
+import protobuf from 'protobufjs';
+
+const graphType = protobuf.Root.fromJSON(ONNX_SCHEMA).lookupType('Graph');
+
+/**
+ * Makes sure a graph is what its card says and nothing that was never tested.
+ *
+ * @throws Error saying what is wrong
+ */
+export function checkGraph(bytes: Uint8Array, card: ModelCard): void {
+  const graph = graphType.toObject(graphType.decode(bytes), {
+    longs: Number,
+    arrays: true,
+  }) as unknown as OnnxGraph;
+  const classes = card.labels.length;
+  if (new Set(card.labels).size !== classes) throw new Error('its card names a label twice');
+  checkValues('inputs', graph.input, { [ONNX_INPUT]: card.input.shape });
+  checkValues('outputs', graph.output, {
+    logits: [classes],
+    probabilities: [classes],
+    embedding: [card.outputs.embeddingSize],
+  });
+  if (graph.sparseInitializer?.length) throw new Error('its network holds sparse constants');
+  for (const node of graph.node) checkNode(node);
+  for (const tensor of graph.initializer) checkTensor(tensor);
+}
+
+/** Names and shapes, each after a free batch dimension, as the card says. */
+function checkValues(
+  what: string,
+  values: readonly OnnxValue[],
+  expected: Readonly<Record<string, readonly number[]>>,
+): void {
+  const names = values.map(({ name }) => name ?? '').join(', ');
+  if (names !== Object.keys(expected).join(', '))
+    throw new Error(`its network has ${what} ${names} and ${Object.keys(expected).join(', ')} are expected`);
+  for (const { name, type } of values) {
+    const tensor = type?.tensorType;
+    const [batch, ...shape] = tensor?.shape?.dim ?? [];
+    const dims = shape.map(({ dimValue }) => dimValue ?? 'free');
+    if (tensor?.elemType !== ONNX_FLOAT) throw new Error(`its network's ${name} is not of 32-bit floats`);
+    if (batch === undefined || batch.dimValue !== undefined)
+      throw new Error(`its network's ${name} has no free batch dimension`);
+    if (dims.join() !== expected[name]!.join())
+      throw new Error(`its network's ${name} has shape [${dims}] and its card says [${expected[name]}]`);
+  }
+}
+
+function checkNode({ opType, domain, attribute }: OnnxNode): void {
+  if (domain || !ONNX_OPERATORS.has(opType))
+    throw new Error(
+      `its network uses the operator ${domain ? `${domain}.` : ''}${opType}, which is not known`,
+    );
+  for (const { name, graph, graphs } of attribute)
+    if (graph !== undefined || (graphs?.length ?? 0) > 0)
+      throw new Error(`its network hides another network in ${opType}.${name}`);
+}
+
+/** Constants lie in the file itself, as raw bytes of the size their shape asks for. */
+function checkTensor({ name, dims, dataType, rawData, externalData, dataLocation }: OnnxTensor): void {
+  if (externalData?.length || dataLocation)
+    throw new Error(`its constant ${name} lies in another file, which is never read`);
+  const width = dataType === ONNX_FLOAT ? 4 : dataType === ONNX_INT64 ? 8 : undefined;
+  if (width === undefined) throw new Error(`its constant ${name} has element type ${dataType}`);
+  const length = dims.reduce((product, dim) => product * dim, width);
+  if (rawData?.length !== length)
+    throw new Error(`its constant ${name} has ${rawData?.length ?? 0} bytes where ${length} are expected`);
+}

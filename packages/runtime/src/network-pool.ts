@@ -1,0 +1,158 @@
+import { ProsodiaError } from '@prosodia/contracts';
+import { aborted } from './gate.js';
+import { MAX_FLOATS_PER_RUN, MAX_ROWS_PER_RUN } from './limits.js';
+import { type Exit, NetworkThread } from './network-thread.js';
+import type { WorkerSetup } from './worker-messages.js';
+
+/** A row is computed again once when the thread that had it died. */
+const ATTEMPTS = 2;
+
+interface Job {
+  readonly row: Float32Array;
+  attempts: number;
+  readonly finish: (probabilities: Float32Array) => void;
+  readonly fail: (error: ProsodiaError) => void;
+}
+
+/**
+ * Computes rows on threads, since ONNX Runtime's `run` computes on the thread that calls it.
+ *
+ * Why not tinypool: it never notices a thread that exits without an error (the caller would wait for ever), it
+ * aborts a running task by killing its thread and session, it hands over one task at a time where a network
+ * computes many rows at once for less, and it asks the system for memory figures after each task.
+ */
+export class NetworkPool {
+  readonly #setup: WorkerSetup;
+  readonly #name: string;
+  readonly #rowsPerRun: number;
+  readonly #threads = new Set<NetworkThread<Job>>();
+  readonly #queue: Job[] = [];
+  readonly #pending = new Set<Job>();
+  #closed = false;
+
+  private constructor(setup: WorkerSetup, name: string) {
+    this.#setup = setup;
+    this.#name = name;
+    const rowLength = setup.rowShape.reduce((product, dim) => product * dim, 1);
+    this.#rowsPerRun = Math.max(1, Math.min(MAX_ROWS_PER_RUN, Math.floor(MAX_FLOATS_PER_RUN / rowLength)));
+  }
+
+  /**
+   * Starts the threads and waits until each has its session.
+   *
+   * @param name  names the model in messages
+   * @throws ProsodiaError MODEL when ONNX Runtime refuses the model
+   */
+  static async open(setup: WorkerSetup, threads: number, name: string): Promise<NetworkPool> {
+    const pool = new NetworkPool(setup, name);
+    try {
+      await Promise.all(Array.from({ length: threads }, () => pool.#start().ready));
+    } catch (cause) {
+      await pool.close();
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new ProsodiaError('MODEL', `Cannot use ${name} as a model: ${why}`, { cause });
+    }
+    return pool;
+  }
+
+  /**
+   * Probabilities of one row, in label order.
+   *
+   * Rows that wait together are computed together.
+   *
+   * @throws ProsodiaError ABORTED, or MODEL when the network cannot compute the row
+   */
+  run(row: Float32Array, signal?: AbortSignal): Promise<Float32Array> {
+    if (this.#closed) return Promise.reject(closed());
+    if (signal?.aborted) return Promise.reject(aborted());
+    return new Promise((resolve, reject) => {
+      const settle = (done: () => void) => {
+        signal?.removeEventListener('abort', onAbort);
+        this.#pending.delete(job);
+        done();
+      };
+      const job: Job = {
+        row,
+        attempts: 0,
+        finish: (probabilities) => settle(() => resolve(probabilities)),
+        fail: (error) => settle(() => reject(error)),
+      };
+      const onAbort = () => {
+        const place = this.#queue.indexOf(job);
+        if (place >= 0) this.#queue.splice(place, 1);
+        job.fail(aborted());
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#pending.add(job);
+      this.#queue.push(job);
+      this.#dispatch();
+    });
+  }
+
+  /** Rejects what is not finished, releases every session and waits for the threads to end. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#queue.length = 0;
+    for (const job of this.#pending) job.fail(closed());
+    await Promise.all([...this.#threads].map((thread) => thread.close()));
+  }
+
+  #start(): NetworkThread<Job> {
+    const thread: NetworkThread<Job> = new NetworkThread<Job>(this.#setup, {
+      onIdle: () => this.#dispatch(),
+      onExit: (exit) => this.#replace(thread, exit),
+    });
+    this.#threads.add(thread);
+    return thread;
+  }
+
+  /** Gives each idle thread its share of the queue. */
+  #dispatch(): void {
+    for (const thread of this.#threads) {
+      if (this.#queue.length === 0) return;
+      if (!thread.idle) continue;
+      const share = Math.ceil(this.#queue.length / this.#threads.size);
+      const jobs = this.#queue.splice(0, Math.min(share, this.#rowsPerRun));
+      for (const job of jobs) job.attempts++;
+      thread.compute(
+        jobs,
+        jobs.map(({ row }) => row),
+        (outcome) => this.#settle(jobs, outcome),
+      );
+    }
+  }
+
+  #settle(jobs: readonly Job[], outcome: Float32Array | string): void {
+    const { classes } = this.#setup;
+    jobs.forEach((job, i) => {
+      if (typeof outcome === 'string')
+        job.fail(new ProsodiaError('MODEL', `The network of ${this.#name} could not compute: ${outcome}`));
+      else job.finish(outcome.subarray(i * classes, (i + 1) * classes));
+    });
+  }
+
+  /** A thread ended: its rows go back to the front of the queue and another thread takes its place. */
+  #replace(thread: NetworkThread<Job>, { wasReady, reason, unfinished }: Exit<Job>): void {
+    this.#threads.delete(thread);
+    if (this.#closed) return;
+    const again = unfinished.filter((job) => this.#pending.has(job) && job.attempts < ATTEMPTS);
+    for (const job of unfinished) if (!again.includes(job)) job.fail(this.#died(reason));
+    this.#queue.unshift(...again);
+    // A thread that never came up would not come up the next time either.
+    if (wasReady)
+      this.#start().ready.then(
+        () => this.#dispatch(),
+        () => {},
+      );
+    if (this.#threads.size > 0) return;
+    for (const job of this.#queue.splice(0)) job.fail(this.#died(reason));
+  }
+
+  #died(reason: string): ProsodiaError {
+    return new ProsodiaError('MODEL', `The thread that ran the network of ${this.#name} ended: ${reason}`);
+  }
+}
+
+function closed(): ProsodiaError {
+  return new ProsodiaError('ABORTED', 'The recognizer was closed before the answer was there');
+}

@@ -1,0 +1,77 @@
+// A thread that holds one ONNX Runtime session and computes rows until it is told to finish.
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { ONNX_INPUT } from '@prosodia/contracts';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { WorkerReply, WorkerRequest, WorkerSetup } from './worker-messages.js';
+
+const OUTPUT = 'probabilities';
+const { model, rowShape, classes } = workerData as WorkerSetup;
+const rowLength = rowShape.reduce((product, dim) => product * dim, 1);
+await serve(parentPort!);
+
+async function serve(port: MessagePort): Promise<void> {
+  const reply = (message: WorkerReply) =>
+    port.postMessage(message, message.kind === 'answer' ? [message.probabilities.buffer] : []);
+  let session: InferenceSession;
+  try {
+    session = await openSession();
+  } catch (error) {
+    reply({ kind: 'failure', message: messageOf(error) });
+    port.close();
+    return;
+  }
+  const handle = async (request: WorkerRequest) => {
+    if (request === null) {
+      await session.release();
+      port.close();
+      return;
+    }
+    try {
+      reply({ kind: 'answer', probabilities: await compute(session, request) });
+    } catch (error) {
+      reply({ kind: 'failure', message: messageOf(error) });
+    }
+  };
+  // One after the other: a session must not be released while it computes.
+  let last = Promise.resolve();
+  port.on('message', (request: WorkerRequest) => {
+    last = last.then(() => handle(request));
+  });
+  reply({ kind: 'ready' });
+}
+
+/** One thread per session: the pool's size alone decides how many cores are used. */
+async function openSession(): Promise<InferenceSession> {
+  // ONNX Runtime does not take shared memory.
+  const session = await InferenceSession.create(new Uint8Array(model).slice(), {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+  });
+  try {
+    // The first run allocates and would otherwise be the first caller's to wait for.
+    await compute(session, new Float32Array(rowLength));
+    return session;
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
+
+async function compute(
+  session: InferenceSession,
+  rows: Float32Array<ArrayBuffer>,
+): Promise<Float32Array<ArrayBuffer>> {
+  const count = rows.length / rowLength;
+  const input = new Tensor('float32', rows, [count, ...rowShape]);
+  const { [OUTPUT]: output } = await session.run({ [ONNX_INPUT]: input }, [OUTPUT]);
+  if (output?.type !== 'float32' || output.dims.join() !== `${count},${classes}`)
+    throw new Error(
+      `its network gives ${output?.type} of shape [${output?.dims}] where [${count},${classes}] is expected`,
+    );
+  return Float32Array.from(output.data as Float32Array);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,48 @@
+import { availableParallelism } from 'node:os';
+import { ProsodiaError } from '@prosodia/contracts';
+import { DEFAULT_MAX_CLIP_SEC, DEFAULT_MAX_QUEUE, MIN_CLIP_SEC } from './limits.js';
+
+export interface RecognizerOptions {
+  /** Threads that run the network, each with a session of its own, 1 to 64; min(2, cores) unless given. */
+  readonly workers?: number | undefined;
+  /** Longest clip answered, in seconds; 600 unless given. */
+  readonly maxClipSec?: number | undefined;
+  /** Calls that may wait for their turn before one more is refused with LIMIT; 10,000 unless given. */
+  readonly maxQueue?: number | undefined;
+}
+
+/** Every option filled in. */
+export interface RecognizerSettings {
+  readonly workers: number;
+  readonly maxClipSec: number;
+  readonly maxQueue: number;
+}
+
+/** @throws ProsodiaError INVALID_ARGUMENT naming the option, its range and what was given */
+export function settingsOf(options: RecognizerOptions): RecognizerSettings {
+  const { workers, maxClipSec, maxQueue } = options;
+  return {
+    workers: number('workers', workers ?? Math.min(2, availableParallelism()), { min: 1, max: 64 }),
+    maxClipSec: number('maxClipSec', maxClipSec ?? DEFAULT_MAX_CLIP_SEC, {
+      min: MIN_CLIP_SEC,
+      max: 86_400,
+      fractions: true,
+    }),
+    maxQueue: number('maxQueue', maxQueue ?? DEFAULT_MAX_QUEUE, { min: 0, max: 2 ** 31 - 1 }),
+  };
+}
+
+function number(
+  name: string,
+  value: number,
+  range: { min: number; max: number; fractions?: boolean },
+): number {
+  const { min, max, fractions = false } = range;
+  if (Number.isFinite(value) && value >= min && value <= max && (fractions || Number.isInteger(value)))
+    return value;
+  const kind = fractions ? 'a number' : 'a whole number';
+  throw new ProsodiaError(
+    'INVALID_ARGUMENT',
+    `Expected ${kind} from ${min} to ${max} for ${name} but received ${String(value)}`,
+  );
+}

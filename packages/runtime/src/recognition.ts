@@ -1,0 +1,32 @@
+import { ProsodiaError, type Recognition } from '@prosodia/contracts';
+
+/**
+ * A network's answer in words.
+ *
+ * Single-precision probabilities sum to 1 only nearly; they are divided by their sum in double precision.
+ *
+ * @param probabilities  one per label, in label order
+ * @param durationSec  of the clip
+ * @throws ProsodiaError MODEL when the network gave no probabilities
+ */
+export function toRecognition(
+  labels: readonly string[],
+  probabilities: Float32Array,
+  durationSec: number,
+): Recognition {
+  const sum = probabilities.reduce((total, p) => total + p, 0);
+  if (!Number.isFinite(sum) || sum <= 0 || probabilities.some((p) => p < 0))
+    throw new ProsodiaError(
+      'MODEL',
+      `Expected probabilities from the network but received ${Array.from(probabilities).join(', ')}`,
+    );
+  const normalised = Array.from(probabilities, (p) => p / sum);
+  const confidence = Math.max(...normalised);
+  return {
+    label: labels[normalised.indexOf(confidence)]!,
+    confidence,
+    probabilities: Object.fromEntries(labels.map((label, i) => [label, normalised[i]!])),
+    startSec: 0,
+    endSec: durationSec,
+  };
+}

@@ -1,0 +1,218 @@
+import { readFile, stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import {
+  type AudioClip,
+  type BatchItem,
+  isProsodiaError,
+  type LongCallOptions,
+  type ModelCard,
+  ProsodiaError,
+  type Recognition,
+} from '@prosodia/contracts';
+import { networkRows } from '@prosodia/features';
+import { type ClipSource, durationOf, loadClip } from './clip-source.js';
+import { Gate } from './gate.js';
+import { CLIPS_IN_FLIGHT, CLIPS_PER_GROUP, MAX_MODEL_BYTES } from './limits.js';
+import { readModelFile, reason, refused } from './model-file.js';
+import { NetworkPool } from './network-pool.js';
+import { type RecognizerOptions, type RecognizerSettings, settingsOf } from './options.js';
+import { ProgressReporter } from './progress.js';
+import { toRecognition } from './recognition.js';
+
+/**
+ * Recognises emotion in speech with one model file.
+ *
+ * Nothing is computed on the event loop: decoding and features run on native threads, the network on worker
+ * threads. An idle recognizer lets the process end; `close` frees its memory before that.
+ *
+ * @example
+ * const recognizer = await Recognizer.load('model.onnx');
+ * const { label, confidence } = await recognizer.recognize('speech.wav');
+ * await recognizer.close();
+ */
+export class Recognizer {
+  /** What the model file says of itself: labels, features, training, figures. */
+  readonly card: ModelCard;
+  readonly #settings: RecognizerSettings;
+  readonly #pool: NetworkPool;
+  readonly #gate: Gate;
+  #closing: Promise<void> | undefined;
+
+  private constructor(card: ModelCard, settings: RecognizerSettings, pool: NetworkPool) {
+    this.card = card;
+    this.#settings = settings;
+    this.#pool = pool;
+    this.#gate = new Gate(CLIPS_IN_FLIGHT, settings.maxQueue);
+  }
+
+  /**
+   * Opens a model file, checks it and starts the threads.
+   *
+   * @param model  path, `file:` URL or the bytes of a file that `prosodia train` wrote
+   * @throws ProsodiaError MODEL when the file is missing, foreign, corrupted or too new, with the reason;
+   *   INVALID_ARGUMENT for an option out of range
+   */
+  static async load(model: string | URL | Uint8Array, options: RecognizerOptions = {}): Promise<Recognizer> {
+    const settings = settingsOf(options);
+    const { bytes, name } = await readModel(model);
+    const card = readModelFile(bytes, name);
+    await checkInput(card, name);
+    const shared = new SharedArrayBuffer(bytes.length);
+    new Uint8Array(shared).set(bytes);
+    const setup = { model: shared, rowShape: card.input.shape, classes: card.labels.length };
+    return new Recognizer(card, settings, await NetworkPool.open(setup, settings.workers, name));
+  }
+
+  /** The emotions the model knows, in the order of its probabilities. */
+  get labels(): readonly string[] {
+    return this.card.labels;
+  }
+
+  /**
+   * Recognises one clip as a whole: the answer spans 0 s to its duration.
+   *
+   * Silence gets an answer like any other sound.
+   *
+   * @param source  path, `file:` URL or bytes of an audio file, or mono samples in [-1, 1]; at least 0.1 s
+   * @throws ProsodiaError INVALID_ARGUMENT (too short, a sample that is not finite), DECODE, LIMIT (longer than
+   *   `maxClipSec`, or more than `maxQueue` calls waiting), ABORTED by the signal or by `close`, MODEL
+   */
+  async recognize(source: ClipSource, options: { signal?: AbortSignal } = {}): Promise<Recognition> {
+    this.#expectOpen();
+    const { signal } = options;
+    return this.#gate.run(1, signal, async () => {
+      const clip = await loadClip(source, this.#settings.maxClipSec, signal);
+      return this.#recognizeClip(clip, signal);
+    });
+  }
+
+  /**
+   * Recognises many clips; each has its answer or its own error, in the order given.
+   *
+   * Answers equal those of `recognize` within 1e-6 in any probability: the network adds in another order when
+   * it computes several rows at once.
+   *
+   * @throws ProsodiaError ABORTED by the signal or by `close`
+   */
+  async recognizeBatch(
+    sources: readonly ClipSource[],
+    options: LongCallOptions = {},
+  ): Promise<BatchItem<Recognition>[]> {
+    this.#expectOpen();
+    const progress = new ProgressReporter(sources.length, options.onProgress);
+    const items = new Array<BatchItem<Recognition>>(sources.length);
+    let next = 0;
+    // A few groups are under way at once, so that one is decoded while another is computed.
+    const lane = async () => {
+      while (next < sources.length) {
+        const start = next;
+        next += CLIPS_PER_GROUP;
+        const group = sources.slice(start, next);
+        const answers = await this.#gate.run(group.length, options.signal, () =>
+          this.#recognizeGroup(group, options.signal),
+        );
+        answers.forEach((answer, i) => {
+          items[start + i] = answer;
+        });
+        progress.add(answers.length);
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: CLIPS_IN_FLIGHT / CLIPS_PER_GROUP }, lane));
+      return items;
+    } finally {
+      next = sources.length;
+    }
+  }
+
+  /** Ends the threads and frees the sessions; calls still running are rejected with ABORTED. */
+  close(): Promise<void> {
+    this.#gate.close(new ProsodiaError('ABORTED', 'The recognizer was closed before the clip had its turn'));
+    this.#closing ??= this.#pool.close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #expectOpen(): void {
+    if (this.#closing !== undefined)
+      throw new ProsodiaError('INVALID_ARGUMENT', 'Expected an open recognizer but it has been closed');
+  }
+
+  async #recognizeGroup(
+    sources: readonly ClipSource[],
+    signal: AbortSignal | undefined,
+  ): Promise<BatchItem<Recognition>[]> {
+    const clips = await Promise.all(
+      sources.map((source) => itemOf(() => loadClip(source, this.#settings.maxClipSec, signal))),
+    );
+    const rows = await this.#rowsOf(
+      clips.flatMap((clip) => (clip.ok ? [clip.value] : [])),
+      signal,
+    );
+    let place = 0;
+    return Promise.all(
+      clips.map((clip) => {
+        if (!clip.ok) return clip;
+        const row = rows?.[place++];
+        // Without rows one of the clips was refused: each is tried alone, to find which.
+        return itemOf(() =>
+          row ? this.#compute(clip.value, row, signal) : this.#recognizeClip(clip.value, signal),
+        );
+      }),
+    );
+  }
+
+  /** One network row per clip, or undefined when the clips cannot be analysed together. */
+  async #rowsOf(clips: readonly AudioClip[], signal?: AbortSignal): Promise<Float32Array[] | undefined> {
+    const rows = await itemOf(() => networkRows(clips, this.card.input, { signal }));
+    return rows.ok ? rows.value : undefined;
+  }
+
+  async #recognizeClip(clip: AudioClip, signal: AbortSignal | undefined): Promise<Recognition> {
+    const [row] = await networkRows([clip], this.card.input, { signal });
+    return this.#compute(clip, row!, signal);
+  }
+
+  async #compute(clip: AudioClip, row: Float32Array, signal?: AbortSignal): Promise<Recognition> {
+    return toRecognition(this.labels, await this.#pool.run(row, signal), durationOf(clip));
+  }
+}
+
+/** An answer or its error; being aborted, and whatever is no error of ours, ends the whole batch. */
+async function itemOf<T>(work: () => Promise<T>): Promise<BatchItem<T>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    if (!isProsodiaError(error) || error.code === 'ABORTED') throw error;
+    return { ok: false, error: { code: error.code, message: error.message } };
+  }
+}
+
+/** Makes sure before the first clip that the features the card asks for exist and fill the network's input. */
+async function checkInput(card: ModelCard, name: string): Promise<void> {
+  try {
+    await networkRows([], card.input);
+  } catch (cause) {
+    throw refused(name, `its card asks for features it cannot have (${reason(cause)})`, cause);
+  }
+}
+
+async function readModel(model: string | URL | Uint8Array): Promise<{ bytes: Uint8Array; name: string }> {
+  if (model instanceof Uint8Array) return { bytes: model, name: 'the bytes given' };
+  const path = model instanceof URL ? fileURLToPath(model) : model;
+  if (typeof path !== 'string')
+    throw new ProsodiaError(
+      'INVALID_ARGUMENT',
+      `Expected a path, a file: URL or a Uint8Array for the model but received ${String(path)}`,
+    );
+  try {
+    const { size } = await stat(path);
+    if (size <= MAX_MODEL_BYTES) return { bytes: await readFile(path), name: path };
+    throw new Error(`it has ${size} bytes and ${MAX_MODEL_BYTES} is the limit`);
+  } catch (cause) {
+    throw refused(path, reason(cause), cause);
+  }
+}
