@@ -8,5 +8,6 @@ namespace prosodia::binding {
 void AddDecode(Napi::Env env, Napi::Object exports);
 void AddFeatures(Napi::Env env, Napi::Object exports);
 void AddResample(Napi::Env env, Napi::Object exports);
+void AddTraining(Napi::Env env, Napi::Object exports);
 
 }  // namespace prosodia::binding

@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
 import { ProsodiaError } from '@prosodia/contracts';
 import type { SignalOperations } from './signal.js';
+import type { TrainingOperations } from './train.js';
 
 /** Everything the addon exports; each family of operations has its own interface. */
-export interface NativeAddon extends SignalOperations {
+export interface NativeAddon extends SignalOperations, TrainingOperations {
   /** The instruction set its kernels run on. */
   readonly isa: 'baseline' | 'avx2' | 'avx512' | 'neon';
 }

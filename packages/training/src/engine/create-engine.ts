@@ -3,13 +3,10 @@ import type * as tf from '@tensorflow/tfjs';
 import { loadTensorflow } from './backend.js';
 import type { EngineChoice, EngineName, EngineOptions, InspectableEngine, TrainingRows } from './engine.js';
 import { ENGINE_NAMES } from './engine.js';
+import { NativeEngine } from './native-engine.js';
+import { nativeSupports } from './native-model.js';
 import { checkOptions, checkRows } from './rows.js';
 import { TensorflowEngine } from './tensorflow-engine.js';
-
-/** True when the native engine can train this model, else the reason why not, in words. */
-export function nativeSupports(_model: tf.Sequential): true | string {
-  return 'this build has no native engine';
-}
 
 /**
  * The engine a choice stands for: `auto` is native where the model's layers are known to it, else whatever
@@ -55,8 +52,11 @@ export async function createEngine(
   checkOptions(options);
   checkRows(rows);
   checkModel(model, rows);
-  await selectEngine(choice, model);
-  return new TensorflowEngine(await loadTensorflow(), model, rows, options);
+  const name = await selectEngine(choice, model);
+  const loaded = await loadTensorflow();
+  return name === 'native'
+    ? new NativeEngine(loaded.tf, model, rows, options)
+    : new TensorflowEngine(loaded, model, rows, options);
 }
 
 function checkModel(model: tf.Sequential, rows: TrainingRows): void {

@@ -1,0 +1,221 @@
+// Trainer: a network that JavaScript holds, with its rows, weights and optimizer; and the dropout mask by itself.
+#include <algorithm>
+#include <utility>
+
+#include "binding/operations.h"
+#include "binding/train_arguments.h"
+#include "binding/train_work.h"
+#include "core/errors.h"
+#include "core/train/dropout_layer.h"
+
+namespace prosodia::binding {
+
+using train::Matrix;
+using train::Network;
+using train::Parameter;
+
+namespace {
+
+// std::exceptions as JavaScript errors with a code.
+template <typename Body>
+auto Guarded(Napi::Env env, Body body) -> decltype(body()) {
+  try {
+    return body();
+  } catch (const std::invalid_argument& error) {
+    throw CodedError(env, "INVALID_ARGUMENT", error.what());
+  } catch (const LimitError& error) {
+    throw CodedError(env, "LIMIT", error.what());
+  } catch (const std::bad_alloc&) {
+    throw CodedError(env, "LIMIT", "Not enough memory for this network");
+  } catch (const std::exception& error) {
+    throw CodedError(env, "INTERNAL", error.what());
+  }
+}
+
+std::vector<Matrix*> Select(const Network& network, std::vector<Matrix Parameter::*> members) {
+  std::vector<Matrix*> matrices;
+  for (Matrix Parameter::* member : members)
+    for (Parameter* parameter : network.parameters()) matrices.push_back(&(parameter->*member));
+  return matrices;
+}
+
+class Trainer : public Napi::ObjectWrap<Trainer> {
+ public:
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(env, "Trainer",
+                       {InstanceMethod<&Trainer::SetRows>("setRows"), InstanceMethod<&Trainer::SetWeights>("setWeights"),
+                        InstanceMethod<&Trainer::Weights>("weights"), InstanceMethod<&Trainer::SetState>("setState"),
+                        InstanceMethod<&Trainer::State>("state"), InstanceMethod<&Trainer::Epoch>("epoch"),
+                        InstanceMethod<&Trainer::Gradients>("gradients"), InstanceMethod<&Trainer::Predict>("predict"),
+                        InstanceMethod<&Trainer::Abort>("abort"), InstanceMethod<&Trainer::Dispose>("dispose")});
+  }
+
+  explicit Trainer(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Trainer>(info) {
+    Guarded(info.Env(), [&] { session_ = std::make_shared<TrainerSession>(ReadNetworkConfig(info[0])); });
+  }
+
+ private:
+  // The network, when nothing else is using it.
+  Network& Idle() {
+    if (!session_) throw std::invalid_argument("Expected a trainer in use but this one was disposed of");
+    if (session_->busy) throw std::invalid_argument("Expected one call at a time but an epoch of this trainer runs");
+    return session_->network;
+  }
+
+  void SetRows(const Napi::CallbackInfo& info) {
+    Guarded(info.Env(), [&] {
+      Network& network = Idle();
+      std::vector<float> inputs = ReadFloats(info[0], "inputs");
+      std::vector<std::int32_t> classes = ReadIntegers(info[1], "classes");
+      if (inputs.size() != classes.size() * network.row_size())
+        throw std::invalid_argument("Expected " + std::to_string(classes.size() * network.row_size()) +
+                                    " values for inputs but received " + std::to_string(inputs.size()));
+      CheckBelow(classes, network.classes(), "classes");
+      network.SetRows(std::move(inputs), std::move(classes));
+    });
+  }
+
+  static void CheckBelow(const std::vector<std::int32_t>& values, std::size_t limit, const std::string& name) {
+    for (std::int32_t value : values)
+      if (value < 0 || std::size_t(value) >= limit)
+        throw std::invalid_argument("Expected numbers in [0, " + std::to_string(limit) + ") for " + name +
+                                    " but received " + std::to_string(value));
+  }
+
+  void SetWeights(const Napi::CallbackInfo& info) {
+    Guarded(info.Env(), [&] {
+      LoadMatrices(info[0], "weights", Select(Idle(), {&Parameter::value}));
+      session_->network.Refresh();
+    });
+  }
+
+  Napi::Value Weights(const Napi::CallbackInfo& info) {
+    return Guarded(info.Env(), [&] { return StoreMatrices(info.Env(), Select(Idle(), {&Parameter::value})); });
+  }
+
+  void SetState(const Napi::CallbackInfo& info) {
+    Guarded(info.Env(), [&] {
+      Network& network = Idle();
+      const auto step = ReadInteger(info[0], "step", 0, 0xffffffffll);
+      LoadMatrices(info[1], "slots", Select(network, {&Parameter::first, &Parameter::second}));
+      network.set_step(std::uint32_t(step));
+    });
+  }
+
+  Napi::Value State(const Napi::CallbackInfo& info) {
+    return Guarded(info.Env(), [&] {
+      auto state = Napi::Object::New(info.Env());
+      state.Set("step", Napi::Number::New(info.Env(), Idle().step()));
+      state.Set("slots", StoreMatrices(info.Env(), Select(Idle(), {&Parameter::first, &Parameter::second})));
+      return state;
+    });
+  }
+
+  std::shared_ptr<std::vector<std::int32_t>> ReadOrder(const Napi::Value& value) {
+    auto order = std::make_shared<std::vector<std::int32_t>>(ReadIntegers(value, "order"));
+    if (order->empty()) throw std::invalid_argument("Expected at least one row number for order but received none");
+    CheckBelow(*order, session_->network.rows(), "order");
+    return order;
+  }
+
+  Napi::Value Epoch(const Napi::CallbackInfo& info) {
+    return Guarded(info.Env(), [&] {
+      Idle();
+      auto order = ReadOrder(info[0]);
+      auto sums = std::make_shared<train::EpochSums>();
+      auto run = [session = session_, order, sums] {
+        *sums = session->network.Epoch(*order, session->abort);
+        if (sums->aborted) throw AbortedError();
+      };
+      return TrainerWork::Start(info.Env(), session_, run, [order, sums](Napi::Env env) -> Napi::Value {
+        auto result = Napi::Object::New(env);
+        auto confusion = Napi::Float64Array::New(env, sums->confusion.size());
+        std::copy(sums->confusion.begin(), sums->confusion.end(), confusion.Data());
+        result.Set("loss", Napi::Number::New(env, sums->loss / double(order->size())));
+        result.Set("confusion", confusion);
+        return result;
+      });
+    });
+  }
+
+  Napi::Value Gradients(const Napi::CallbackInfo& info) {
+    return Guarded(info.Env(), [&] {
+      const auto most = std::size_t(Idle().batch_rows());
+      auto order = ReadOrder(info[0]);
+      if (order->size() > most)
+        throw std::invalid_argument("Expected at most batchSize row numbers for order but received " +
+                                    std::to_string(order->size()));
+      auto loss = std::make_shared<double>(0);
+      auto run = [session = session_, order, loss] { *loss = session->network.Gradients(*order); };
+      return TrainerWork::Start(info.Env(), session_, run, [session = session_, loss](Napi::Env env) -> Napi::Value {
+        auto result = Napi::Object::New(env);
+        result.Set("loss", Napi::Number::New(env, *loss));
+        result.Set("gradients", StoreMatrices(env, Select(session->network, {&Parameter::gradient})));
+        return result;
+      });
+    });
+  }
+
+  Napi::Value Predict(const Napi::CallbackInfo& info) {
+    return Guarded(info.Env(), [&] {
+      Network& network = Idle();
+      auto inputs = std::make_shared<std::vector<float>>(ReadFloats(info[0], "inputs"));
+      if (inputs->size() % network.row_size() != 0)
+        throw std::invalid_argument("Expected inputs in rows of " + std::to_string(network.row_size()) +
+                                    " values but received " + std::to_string(inputs->size()));
+      const std::size_t rows = inputs->size() / network.row_size();
+      auto probabilities = std::make_shared<std::vector<float>>(rows * std::size_t(network.classes()));
+      auto run = [session = session_, inputs, rows, probabilities] {
+        session->network.Predict(inputs->data(), rows, probabilities->data());
+      };
+      return TrainerWork::Start(info.Env(), session_, run, [probabilities](Napi::Env env) -> Napi::Value {
+        auto result = Napi::Float32Array::New(env, probabilities->size());
+        std::copy(probabilities->begin(), probabilities->end(), result.Data());
+        return result;
+      });
+    });
+  }
+
+  void Abort(const Napi::CallbackInfo&) {
+    if (session_) session_->abort.store(true);
+  }
+
+  // Frees the network now, or at the end of what runs, which is told to stop.
+  void Dispose(const Napi::CallbackInfo& info) {
+    Abort(info);
+    session_.reset();
+  }
+
+  std::shared_ptr<TrainerSession> session_;
+};
+
+// dropoutMask(length, rate, seed, step, layer): Float32Array
+Napi::Value DropoutMask(const Napi::CallbackInfo& info) {
+  return Guarded(info.Env(), [&] {
+    const auto length = ReadInteger(info[0], "length", 0, 0x7fffffffll);
+    const double rate = ReadNumber(info[1], "rate");
+    if (!(rate >= 0 && rate < 1))
+      throw std::invalid_argument("Expected a number in [0, 1) for rate but received " + std::to_string(rate));
+    auto word = [&](std::size_t i, const char* name) {
+      return std::uint32_t(ReadInteger(info[i], name, 0, 0xffffffffll));
+    };
+    const auto key = train::MakeDropoutKey(word(2, "seed"), word(3, "step"), word(4, "layer"), rate);
+    const int panel = Parameter::Gemm().panel;
+    const std::size_t rows = (std::size_t(length) + std::size_t(panel) - 1) / std::size_t(panel);
+    std::vector<float> mask(rows * std::size_t(panel), 1.0f);
+    PROSODIA_SELECT(kDropoutKernel, ChosenIsa())
+        .apply(key, {mask.data(), mask.data(), int(rows), 0, std::uint32_t(panel)}, panel);
+    auto result = Napi::Float32Array::New(info.Env(), std::size_t(length));
+    std::copy_n(mask.begin(), length, result.Data());
+    return result;
+  });
+}
+
+}  // namespace
+
+void AddTraining(Napi::Env env, Napi::Object exports) {
+  exports.Set("Trainer", Trainer::Define(env));
+  exports.Set("dropoutMask", Napi::Function::New(env, DropoutMask, "dropoutMask"));
+}
+
+}  // namespace prosodia::binding

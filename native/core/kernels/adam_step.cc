@@ -1,0 +1,21 @@
+#include "core/kernels/adam_step.h"
+
+#include "core/kernels/simd.h"
+
+namespace prosodia::PROSODIA_ISA {
+
+static void Step(const AdamRates& rates, const float* gradient, float* first, float* second, float* weights,
+                 size_t count) {
+  for (size_t at = 0; at < count; at += kLanes) {
+    const F32 g = Load(gradient + at);
+    const F32 m = Load(first + at) * rates.beta1 + g * rates.rest1;
+    const F32 v = Load(second + at) * rates.beta2 + g * g * rates.rest2;
+    Store(first + at, m);
+    Store(second + at, v);
+    Store(weights + at, Load(weights + at) - m * rates.rate / (Sqrt(v) + rates.epsilon));
+  }
+}
+
+extern const AdamKernel kAdamKernel = {Step};
+
+}  // namespace prosodia::PROSODIA_ISA

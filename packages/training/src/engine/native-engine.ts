@@ -1,0 +1,126 @@
+import { availableParallelism } from 'node:os';
+import { ERROR_CODES, type ErrorCode, ProsodiaError } from '@prosodia/contracts';
+import { type NativeTrainer, nativeAddon } from '@prosodia/native';
+import type * as tf from '@tensorflow/tfjs';
+import { checkState } from './adam.js';
+import type { TensorFlow } from './backend.js';
+import type {
+  BatchGradients,
+  EngineOptions,
+  EngineState,
+  EpochResult,
+  InspectableEngine,
+  TrainingRows,
+} from './engine.js';
+import { nativeLayers } from './native-model.js';
+
+/** A batch is divided between threads row by row; beyond this many there is too little for each. */
+const MOST_THREADS = 16;
+
+/** Whole epochs in the addon, off the event loop; the model's variables are read before and written after each. */
+export class NativeEngine implements InspectableEngine {
+  readonly name = 'native';
+  readonly #tf: TensorFlow;
+  readonly #variables: tf.Variable[];
+  readonly #trainer: NativeTrainer;
+
+  /** The arguments have been checked by `createEngine`. */
+  constructor(library: TensorFlow, model: tf.Sequential, rows: TrainingRows, options: EngineOptions) {
+    const layers = nativeLayers(model);
+    if (typeof layers === 'string') throw new ProsodiaError('MODEL', layers);
+    const { kind: _, ...adam } = options.optimizer;
+    this.#tf = library;
+    this.#variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+    const shape = rows.rowShape;
+    this.#trainer = translated(() => {
+      const trainer = new (nativeAddon().Trainer)({
+        steps: shape.length === 2 ? shape[0]! : 1,
+        width: shape.at(-1)!,
+        batchSize: options.batchSize,
+        threads: options.threads ?? Math.min(MOST_THREADS, availableParallelism()),
+        seed: options.seed,
+        layers,
+        ...adam,
+      });
+      trainer.setRows(rows.inputs, rows.classes);
+      return trainer;
+    });
+  }
+
+  async epoch(order: Int32Array, signal?: AbortSignal): Promise<EpochResult> {
+    if (signal?.aborted)
+      throw new ProsodiaError('ABORTED', 'The epoch was aborted', { cause: signal.reason });
+    const abort = () => this.#trainer.abort();
+    this.#load();
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      const result = await translatedPromise(() => this.#trainer.epoch(order));
+      this.#store();
+      return result;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  async gradients(order: Int32Array): Promise<BatchGradients> {
+    this.#load();
+    return translatedPromise(() => this.#trainer.gradients(order));
+  }
+
+  async predict(inputs: Float32Array): Promise<Float32Array> {
+    this.#load();
+    return translatedPromise(() => this.#trainer.predict(inputs));
+  }
+
+  async saveState(): Promise<EngineState> {
+    return translated(() => this.#trainer.state());
+  }
+
+  async restoreState(state: EngineState): Promise<void> {
+    const sizes = this.#variables.map((variable) => variable.size);
+    checkState(state, [...sizes, ...sizes]);
+    translated(() => this.#trainer.setState(state.step, state.slots));
+  }
+
+  dispose(): void {
+    this.#trainer.dispose();
+  }
+
+  /** The variables are the truth: whoever set them since the last epoch is heard. */
+  #load(): void {
+    translated(() =>
+      this.#trainer.setWeights(this.#variables.map((variable) => variable.dataSync() as Float32Array)),
+    );
+  }
+
+  #store(): void {
+    const weights = translated(() => this.#trainer.weights());
+    this.#tf.tidy(() => {
+      this.#variables.forEach((variable, index) => {
+        variable.assign(this.#tf.tensor(weights[index]!, variable.shape));
+      });
+    });
+  }
+}
+
+function translate(error: unknown): never {
+  const { code, message } = error as { code?: ErrorCode; message?: string };
+  if (code === undefined || !ERROR_CODES.includes(code)) throw error;
+  throw error instanceof ProsodiaError ? error : new ProsodiaError(code, message ?? code, { cause: error });
+}
+
+function translated<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    return translate(error);
+  }
+}
+
+async function translatedPromise<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    return translate(error);
+  }
+}

@@ -1,0 +1,85 @@
+import type { TrainerLayer } from '@prosodia/native';
+import type * as tf from '@tensorflow/tfjs';
+import { layersOf } from './forward.js';
+
+type Config = Record<string, unknown>;
+
+/** What each layer the native engine knows must be set to, and what it becomes. */
+const KNOWN: Record<string, (config: Config, number: number, last: boolean) => TrainerLayer | string> = {
+  LSTM(config) {
+    const wanted: Config = {
+      activation: 'tanh',
+      recurrentActivation: 'sigmoid',
+      useBias: true,
+      goBackwards: false,
+      stateful: false,
+      dropout: 0,
+      recurrentDropout: 0,
+      ...UNREGULARIZED,
+      recurrentRegularizer: null,
+      recurrentConstraint: null,
+    };
+    return (
+      mismatch(config, wanted) ?? {
+        kind: 'lstm',
+        units: config.units as number,
+        returnSequences: config.returnSequences === true,
+      }
+    );
+  },
+  Dense(config, _number, last) {
+    const problem = mismatch(config, { useBias: true, ...UNREGULARIZED });
+    if (problem !== undefined) return problem;
+    const allowed = last ? ['softmax'] : ['linear', 'relu'];
+    const activation = config.activation as string;
+    if (!allowed.includes(activation))
+      return `has activation ${activation} instead of ${allowed.join(' or ')}`;
+    return { kind: 'dense', units: config.units as number, relu: activation === 'relu' };
+  },
+  Dropout(config, number) {
+    const problem = mismatch(config, { noiseShape: null });
+    return problem ?? { kind: 'dropout', rate: config.rate as number, number };
+  },
+};
+
+const UNREGULARIZED: Config = {
+  kernelRegularizer: null,
+  biasRegularizer: null,
+  activityRegularizer: null,
+  kernelConstraint: null,
+  biasConstraint: null,
+};
+
+function mismatch(config: Config, wanted: Config): string | undefined {
+  for (const [name, value] of Object.entries(wanted)) {
+    // Layers leave out or spell as null what was not asked for.
+    const actual = config[name] ?? (typeof value === 'boolean' || typeof value === 'number' ? value : null);
+    if (actual !== value) return `has ${name} ${JSON.stringify(actual)} instead of ${JSON.stringify(value)}`;
+  }
+  return undefined;
+}
+
+/** The model's layers as the addon takes them, or in words why it cannot. */
+export function nativeLayers(model: tf.Sequential): readonly TrainerLayer[] | string {
+  const layers = layersOf(model);
+  const result: TrainerLayer[] = [];
+  for (const [number, layer] of layers.entries()) {
+    const kind = layer.getClassName();
+    const translate = KNOWN[kind];
+    if (translate === undefined) return `it does not know layers of kind ${kind} (${layer.name})`;
+    if (!layer.trainable) return `${layer.name} is frozen`;
+    const known = translate(layer.getConfig() as Config, number, number === layers.length - 1);
+    if (typeof known === 'string') return `${layer.name} ${known}`;
+    result.push(known);
+  }
+  if (result.at(-1)?.kind !== 'dense') return 'its last layer is not a dense softmax layer';
+  const rank = model.inputs[0]!.shape.length - 1;
+  if (rank > 2) return `its input has ${rank} dimensions instead of one or two`;
+  return result;
+}
+
+/** True when the native engine can train this model, else the reason why not, in words. */
+export function nativeSupports(model: tf.Sequential): true | string {
+  const layers = nativeLayers(model);
+  return typeof layers === 'string' ? layers : true;
+}
