@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { ProsodiaError } from '@prosodia/contracts';
 import type { SignalOperations } from './signal.js';
 import type { TrainingOperations } from './train.js';
@@ -25,6 +26,11 @@ export function nativeAddon(): NativeAddon {
   } catch (cause) {
     throw new ProsodiaError('NATIVE_LOAD', adviceFor(cause), { cause });
   }
+}
+
+/** Where the addon's file lies, whether or not it has been built: its bytes name the version of every result. */
+export function addonFile(): string {
+  return fileURLToPath(new URL(addonPath, import.meta.url));
 }
 
 function adviceFor(cause: unknown): string {

@@ -1,4 +1,5 @@
 export * from './bootstrap.js';
 export * from './calibration.js';
 export * from './classification-report.js';
+export * from './judge.js';
 export * from './metrics.js';

@@ -1,0 +1,47 @@
+import type { Random } from '../random.js';
+
+/**
+ * Glorot & Bengio 2010, uniform: within ± √(6 / (rows + columns)), Keras' default for kernels.
+ *
+ * @returns rows × columns, row-major
+ */
+export function glorotUniform(rows: number, columns: number, random: Random): Float32Array {
+  const limit = Math.sqrt(6 / (rows + columns));
+  return Float32Array.from({ length: rows * columns }, () => random.uniform(-limit, limit));
+}
+
+/**
+ * A random matrix with orthonormal rows (Saxe et al. 2014), Keras' default for recurrent kernels.
+ *
+ * @param rows     at most `columns`
+ * @returns rows × columns, row-major, of which rows · rowsᵀ is the identity
+ */
+export function orthogonalRows(rows: number, columns: number, random: Random): Float32Array {
+  const matrix = Float64Array.from({ length: rows * columns }, () => random.normal());
+  for (let row = 0; row < rows; row++) {
+    const own = matrix.subarray(row * columns, (row + 1) * columns);
+    // Twice is enough: one pass of Gram–Schmidt leaves rounding errors that the second removes.
+    for (let pass = 0; pass < 2; pass++)
+      for (let other = 0; other < row; other++)
+        subtractProjection(own, matrix.subarray(other * columns, (other + 1) * columns));
+    const length = Math.sqrt(dot(own, own));
+    for (let column = 0; column < columns; column++) own[column]! /= length;
+  }
+  return Float32Array.from(matrix);
+}
+
+/** An LSTM's bias: zero but for the forget gate's 1 (Jozefowicz et al. 2015); gate order i, f, c, o. */
+export function unitForgetBias(units: number): Float32Array {
+  return new Float32Array(4 * units).fill(1, units, 2 * units);
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!;
+  return sum;
+}
+
+function subtractProjection(own: Float64Array, unit: Float64Array): void {
+  const share = dot(own, unit);
+  for (let index = 0; index < own.length; index++) own[index]! -= share * unit[index]!;
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+const units = z.number().int().min(1).max(4_096);
+
+/**
+ * The paper's shape of network: LSTM layers, dropout after each, dense ReLU layers, dropout after each, softmax.
+ */
+export const lstmModelSchema = z.strictObject({
+  kind: z.literal('lstm'),
+  /** Units of each LSTM layer; all but the last give their whole sequence to the next. */
+  lstm: z.array(units).min(1).max(8),
+  /** Units of each dense layer before the output. */
+  dense: z.array(units).max(8),
+  /** Share of values dropped after each layer while training. */
+  dropout: z.number().min(0).max(0.95),
+});
+
+/** A network as data; one member for each kind this package can build. */
+export const modelSpecSchema = z.discriminatedUnion('kind', [lstmModelSchema]);
+
+export type ModelSpec = z.output<typeof modelSpecSchema>;

@@ -1,0 +1,3 @@
+export * from './run-folder.js';
+export * from './train-options.js';
+export * from './train-run.js';
