@@ -2,6 +2,9 @@ import { type AudioClip, ProsodiaError } from '@prosodia/contracts';
 import { checkClips } from './clips.js';
 
 const HEADER_BYTES = 44;
+// Looked up once: within a `vm` context, where tests run, each use of a global costs a microsecond.
+const { max, min, round } = Math;
+const { isFinite: isFiniteNumber } = Number;
 
 /**
  * A mono clip as the bytes of a WAV file.
@@ -51,11 +54,11 @@ export function encodeWav(clip: AudioClip, format: 'pcm16' | 'float32' = 'pcm16'
 }
 
 function toInt16(sample: number, index: number): number {
-  if (!Number.isFinite(sample)) {
+  if (!isFiniteNumber(sample)) {
     throw new ProsodiaError(
       'INVALID_ARGUMENT',
       `Expected finite samples for a pcm16 file but sample ${index} is ${sample}`,
     );
   }
-  return Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768)));
+  return max(-32_768, min(32_767, round(sample * 32_768)));
 }
