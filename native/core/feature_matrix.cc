@@ -67,14 +67,13 @@ FeatureMatrix Extract(const FeaturePlan& plan, const float* samples, std::size_t
   out.frames = frames;
   out.coefficients = config.Coefficients();
   out.data.resize(frames * out.coefficients);
-  const float floor = config.top_db > 0 ? float(double(peak) - config.top_db) : -1e30f;
-  const float pivot = std::max(floor, -100.0f);  // the level of the quietest cells: digital silence is −100 dB
+  const float floor = config.top_db > 0 ? peak - float(config.top_db) : -1e30f;
   for (std::size_t block = 0; block < blocks; block++) {
     const int valid = int(std::min(lanes, frames - block * lanes));
     const float* cells = mel + block * block_cells;
     float* rows = out.data.data() + block * lanes * out.coefficients;
     if (config.kind == FeatureConfig::Kind::kMfcc) {
-      kernel.cepstrum(plan.cepstrum(), cells, floor, pivot, valid, rows, out.coefficients);
+      kernel.cepstrum(plan.cepstrum(), cells, floor, valid, rows, out.coefficients);
     } else {
       kernel.levels(config.n_mels, cells, floor, valid, rows, out.coefficients);
     }

@@ -1,0 +1,45 @@
+// The changes that can be made to a clip, and the one object that makes them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/isa.h"
+
+namespace prosodia {
+
+enum class AugmentKind { kNoise, kPitch, kPitchAndFormants, kStretch };
+
+struct Augmentation {
+  AugmentKind kind;
+  double amount;   // noise: SNR in dB, [-60, 120]; pitch: semitones, [-24, 24]; stretch: rate, [0.25, 4]
+  uint64_t seed;   // noise only
+};
+
+// One per thread; scratch is kept between clips. The result depends on the arguments and the instruction set alone; noise
+// not even on that one.
+class Augmenter {
+ public:
+  explicit Augmenter(Isa isa = ChosenIsa());
+  ~Augmenter();
+
+  // Samples that `count` samples become. Throws std::invalid_argument where the amount is out of range.
+  static int64_t OutputLength(const Augmentation& change, int64_t count);
+
+  // Writes OutputLength(change, count) samples, all finite. `in` must be finite and must not overlap `out`. Throws
+  // std::invalid_argument for an amount out of range, a non-positive rate or a sample that is not finite.
+  void Run(const Augmentation& change, const float* in, int64_t count, double sample_rate_hz, float* out);
+
+ private:
+  struct Tools;
+
+  void Apply(const Augmentation& change, const float* in, int64_t count, double sample_rate_hz, float* out);
+  void ShiftEverything(double ratio, const float* in, int64_t count, double sample_rate_hz, float* out);
+
+  Isa isa_;
+  std::unique_ptr<Tools> tools_;
+  std::vector<float> scaled_, stretched_;
+};
+
+}  // namespace prosodia

@@ -1,0 +1,87 @@
+#include "core/augment/psola.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace prosodia {
+
+static constexpr double kWiden = 1.12;  // of a grain's half over its spacing when shifting up
+
+PitchShifter::PitchShifter(Isa isa) : tracker_(isa), marker_(isa), kernel_(PROSODIA_SELECT(kGrainKernel, isa)) {}
+
+void PitchShifter::Run(const float* in, int64_t count, double ratio, double sample_rate_hz, float* out) {
+  std::copy_n(in, count, out);
+  if (count == 0 || ratio == 1) return;
+  const std::vector<F0Frame>& frames = tracker_.Track(in, count, sample_rate_hz);
+  const int64_t total = int64_t(frames.size());
+  double end = 0;
+  for (int64_t first = 0; first < total; first++) {
+    if (frames[first].period == 0) continue;
+    int64_t last = first;
+    while (last + 1 < total && frames[last + 1].period > 0) last++;
+    const std::vector<double>& marks = marker_.Mark(tracker_, frames, {first, last}, count, end);
+    if (marks.size() >= 3) end = Synthesise(marks, ratio, count, out);
+    first = last;
+  }
+}
+
+// Fades `out` to nothing at `edge`: over the `width` samples before it, or after it when width is negative.
+static void FadeOut(double edge, double width, int64_t count, float* out) {
+  const int64_t first = std::max<int64_t>(0, int64_t(std::ceil(std::min(edge - width, edge))));
+  const int64_t last = std::min(count - 1, int64_t(std::floor(std::max(edge - width, edge))));
+  for (int64_t k = first; k <= last; k++) {
+    out[k] *= float(0.5 - 0.5 * std::cos(std::numbers::pi * std::fabs(double(k) - edge) / std::fabs(width)));
+  }
+}
+
+double PitchShifter::Synthesise(const std::vector<double>& marks, double ratio, int64_t count, float* out) const {
+  const int64_t periods = int64_t(marks.size()) - 1, grains = int64_t(std::floor(double(periods) * ratio + 1e-9));
+  // Output mark j sits where the clip's marks, counted on, reach j / ratio: its pitch is `ratio` times the clip's by
+  // construction, and no error of the track gets into it.
+  const auto place = [&](int64_t j) {
+    const double index = double(j) / ratio;
+    const int64_t before = std::min(int64_t(index), periods - 1);
+    return marks[before] + (index - double(before)) * (marks[before + 1] - marks[before]);
+  };
+  const double start = marks.front(), end = place(grains);
+  const double first_period = marks[1] - marks[0], last_period = marks[periods] - marks[periods - 1];
+  FadeOut(start, first_period, count, out);
+  FadeOut(end, -last_period, count, out);
+  const int64_t from = std::max<int64_t>(0, int64_t(std::floor(start)) + 1);
+  const int64_t to = std::min(count, int64_t(std::ceil(end)));
+  if (to > from) std::fill(out + from, out + to, 0.f);
+  double before = start, here = start;
+  for (int64_t j = 0; j <= grains; j++) {
+    const int64_t source = std::min(periods, int64_t(double(j) / ratio + 0.5));
+    const double after = j < grains ? place(j + 1) : here + last_period;
+    const double source_left = source > 0 ? marks[source] - marks[source - 1] : first_period;
+    const double source_right = source < periods ? marks[source + 1] - marks[source] : last_period;
+    double left = first_period, right = last_period;
+    if (j > 0) left = ratio > 1 ? (here - before) * kWiden : std::min(here - before, source_left);
+    if (j < grains) right = ratio > 1 ? (after - here) * kWiden : std::min(after - here, source_right);
+    // Fewer periods per second, each as strong, would be quieter.
+    const bool inner = j > 0 && j < grains;
+    AddGrain(here, marks[source], left, right, inner && ratio < 1 ? float(1 / ratio) : 1.f, count, out);
+    before = here;
+    here = after;
+  }
+  return end + last_period;
+}
+
+void PitchShifter::AddGrain(double place, double mark, double left, double right, float gain, int64_t count,
+                            float* out) const {
+  const double shift = std::floor(mark - place);
+  Grain grain;
+  grain.first = std::max<int64_t>(0, int64_t(std::ceil(place - left)));
+  grain.last = std::min(count - 1, int64_t(std::floor(place + right)));
+  grain.centre = place;
+  grain.shift = int64_t(shift);
+  grain.fraction = float(mark - place - shift);
+  grain.left = float(left);
+  grain.right = float(right);
+  grain.gain = gain;
+  if (grain.first <= grain.last) kernel_.add(grain, tracker_.band().samples(), out);
+}
+
+}  // namespace prosodia

@@ -1,0 +1,54 @@
+#include "core/kernels/grain.h"
+
+#include "core/kernels/simd_reduce.h"
+
+namespace prosodia::PROSODIA_ISA {
+
+// (1 + cos(πu)) / 2 for u >= 0, 0 from 1 on; the polynomial is sin(πv) on [-1/2, 1/2].
+static PROSODIA_INLINE F32 HalfHann(F32 u) {
+  const F32 v = Min(u, Broadcast(1)) - 0.5f, square = v * v;
+  F32 sine = 0.0821458866f * square - 0.5992645293f;
+  sine = sine * square + 2.5501640399f;
+  sine = sine * square - 5.1677127800f;
+  sine = sine * square + 3.1415926536f;
+  return 0.5f - 0.5f * (sine * v);
+}
+
+struct CubicTaps {
+  F32 before, here, next, after;
+};
+
+static PROSODIA_INLINE CubicTaps Taps(float f) {
+  const float square = f * f, cube = square * f;
+  return {Broadcast(-0.5f * f + square - 0.5f * cube), Broadcast(1 - 2.5f * square + 1.5f * cube),
+          Broadcast(0.5f * f + 2 * square - 1.5f * cube), Broadcast(-0.5f * square + 0.5f * cube)};
+}
+
+static PROSODIA_INLINE F32 Window(const Grain& grain, int64_t k) {
+  const F32 away = LaneIndex() + float(double(k) - grain.centre);
+  const F32 scale = Select(away < Broadcast(0), Broadcast(1 / grain.left), Broadcast(1 / grain.right));
+  return grain.gain * HalfHann(Abs(away) * scale);
+}
+
+static PROSODIA_INLINE F32 Interpolate(const CubicTaps& taps, F32 before, F32 here, F32 next, F32 after) {
+  return (taps.before * before + taps.here * here) + (taps.next * next + taps.after * after);
+}
+
+static void Add(const Grain& grain, const float* in, float* out) {
+  const CubicTaps taps = Taps(grain.fraction);
+  const float* from = in + grain.shift;
+  int64_t k = grain.first;
+  for (; k + kLanes - 1 <= grain.last; k += kLanes) {
+    const F32 value = Interpolate(taps, Load(from + k - 1), Load(from + k), Load(from + k + 1), Load(from + k + 2));
+    Store(out + k, Load(out + k) + value * Window(grain, k));
+  }
+  if (const int rest = int(grain.last - k + 1); rest > 0) {
+    const F32 value = Interpolate(taps, LoadPart(from + k - 1, rest), LoadPart(from + k, rest),
+                                  LoadPart(from + k + 1, rest), LoadPart(from + k + 2, rest));
+    StorePart(out + k, LoadPart(out + k, rest) + value * Window(grain, k), rest);
+  }
+}
+
+extern const GrainKernel kGrainKernel = {Add};
+
+}  // namespace prosodia::PROSODIA_ISA
