@@ -14,6 +14,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
     throw Napi::Error::New(env, error.what());
   }
   prosodia::binding::InitBatches(env);
+  prosodia::binding::AddAugment(env, exports);
   prosodia::binding::AddDecode(env, exports);
   prosodia::binding::AddFeatures(env, exports);
   prosodia::binding::AddResample(env, exports);

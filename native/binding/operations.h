@@ -5,6 +5,7 @@
 
 namespace prosodia::binding {
 
+void AddAugment(Napi::Env env, Napi::Object exports);
 void AddDecode(Napi::Env env, Napi::Object exports);
 void AddFeatures(Napi::Env env, Napi::Object exports);
 void AddResample(Napi::Env env, Napi::Object exports);

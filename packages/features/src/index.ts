@@ -1,4 +1,5 @@
-export type { FeatureConfig, FeatureMatrix, FeatureOptions } from '@prosodia/contracts';
+export type { AugmentationOptions, FeatureConfig, FeatureMatrix, FeatureOptions } from '@prosodia/contracts';
+export { augment, clipSeed } from './augment.js';
 export { featureCount, featurePresets, resolveFeatureConfig } from './config.js';
 export { type AudioFormat, type DecodedClip, decodeBytes, decodeFile } from './decode.js';
 export { extractFeatures, meanOverFrames } from './extract.js';
