@@ -3,6 +3,7 @@ import { type AudioClip, ProsodiaError } from '@prosodia/contracts';
 import { nativeAddon } from '@prosodia/native';
 import decodeCompressed from 'audio-decode';
 import { MAX_CLIP_SAMPLES } from './clips.js';
+import { rescaleFlac } from './flac.js';
 import { nativeError, throwIfAborted } from './native-batch.js';
 
 /** What a file turned out to be. */
@@ -99,8 +100,11 @@ async function decodeOther(bytes: Uint8Array, name: string, format: AudioFormat)
       `${name} has ${length} samples, more than the limit of ${MAX_CLIP_SAMPLES}`,
     );
   }
+  // Typed arrays of our own: the decoder's may be views of its memory.
+  const own = channelData.map((channel) => Float32Array.from(channel));
+  if (format === 'flac') rescaleFlac(bytes, own);
   return {
-    samples: averageChannels(channelData),
+    samples: averageChannels(own),
     sampleRateHz: sampleRate,
     channels: channelData.length,
     format,
@@ -109,8 +113,7 @@ async function decodeOther(bytes: Uint8Array, name: string, format: AudioFormat)
 
 function averageChannels(channels: readonly Float32Array[]): Float32Array {
   const [first, ...rest] = channels;
-  // A typed array of our own: the decoder's may be a view of its memory.
-  if (rest.length === 0) return Float32Array.from(first!);
+  if (rest.length === 0) return first!;
   return Float32Array.from(first!, (sample, i) => {
     let sum = sample;
     for (const channel of rest) sum += channel[i]!;
