@@ -1,0 +1,68 @@
+// Repeats tools/golden/write_training.py with one engine and prints what it found as JSON: the instruction set is
+// chosen when the addon loads, so each needs a process of its own.
+// node golden-training.mjs <engine>
+import { readFileSync } from 'node:fs';
+import { createEngine, loadTensorflow } from '../../dist/engine/index.js';
+
+const reference = new URL('../../../../tools/golden/reference/training.json', import.meta.url);
+
+function generator(state) {
+  let word = state;
+  return (count) =>
+    Float32Array.from({ length: count }, () => {
+      word = (Math.imul(word, 1664525) + 1013904223) >>> 0;
+      return (word >>> 8) / 2 ** 24;
+    });
+}
+
+function build(tf, { steps, width, first, second, dense, classes }) {
+  const { layers } = tf;
+  const lstm = (units, more) =>
+    layers.lstm({ units, recurrentActivation: 'sigmoid', recurrentInitializer: 'zeros', ...more });
+  return tf.sequential({
+    layers: [
+      lstm(first, { returnSequences: true, inputShape: [steps, width] }),
+      lstm(second, {}),
+      layers.dense({ units: dense, activation: 'relu' }),
+      layers.dense({ units: classes, activation: 'softmax' }),
+    ],
+  });
+}
+
+const pack = (arrays) =>
+  arrays.map((array) => Buffer.from(Float32Array.from(array).buffer).toString('base64'));
+
+async function run(tf, engineName, spec) {
+  const take = generator(20260711);
+  const model = build(tf, spec);
+  model.setWeights(
+    model.getWeights().map((w) =>
+      tf.tensor(
+        take(w.size).map((u) => (2 * u - 1) * spec.scale),
+        w.shape,
+      ),
+    ),
+  );
+  const inputs = take(spec.rows * spec.steps * spec.width).map((u) => 4 * u - 2);
+  const classes = Int32Array.from(take(spec.rows), (u) => Math.floor(u * spec.classes));
+  const rows = { inputs, rowShape: [spec.steps, spec.width], classes, classCount: spec.classes };
+  const optimizer = { kind: 'adam', learningRate: spec.rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+  const engine = await createEngine(engineName, model, rows, { batchSize: spec.batch, seed: 0, optimizer });
+  const order = Int32Array.from({ length: spec.rows }, (_, i) => i);
+  const { gradients } = await engine.gradients(order.slice(0, spec.batch));
+  const losses = [];
+  for (let from = 0; from < spec.rows; from += spec.batch) {
+    losses.push((await engine.epoch(order.slice(from, from + spec.batch))).loss);
+  }
+  engine.dispose();
+  const weights = model.getWeights().map((weight) => weight.dataSync());
+  return { name: spec.name, losses, gradients: pack(gradients), weights: pack(weights) };
+}
+
+const { tf } = await loadTensorflow();
+const results = [];
+for (const spec of JSON.parse(readFileSync(reference, 'utf8')).cases) {
+  const result = await run(tf, process.argv[2], spec);
+  results.push(spec.gradients ? result : { name: result.name, losses: result.losses });
+}
+console.log(JSON.stringify(results));
