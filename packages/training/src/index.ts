@@ -7,6 +7,7 @@ export * from './fit/index.js';
 export * from './models/index.js';
 export * from './random.js';
 export * from './recipes/index.js';
+export * from './report/index.js';
 export * from './rows/index.js';
 export * from './run/index.js';
 export * from './split/index.js';

@@ -5,11 +5,7 @@ import {
   ProsodiaError,
   type Recording,
 } from '@prosodia/contracts';
-import * as feat from '@prosodia/features';
-
-const { decodeFile, networkRows } = feat;
-const augment = (feat as any).augment;
-
+import { augment, decodeFile, networkRows } from '@prosodia/features';
 import pLimit from 'p-limit';
 import type { CorpusProblem } from '../corpus/corpus.js';
 import type { AugmentationRule } from '../recipes/recipe.js';

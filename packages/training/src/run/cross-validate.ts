@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { ProsodiaError } from '@prosodia/contracts';
 import { judge, type Prediction, type Predictions } from '../evaluate/judge.js';
 import { PROTOCOL_CAVEATS } from '../split/split.js';
+import { readRunResult } from './finished-run.js';
 import { protocolPlan } from './protocol-plan.js';
 import { RUN_FILES, RunFolder } from './run-folder.js';
 import type { RunResult, TrainRunOptions } from './train-options.js';
@@ -31,7 +32,9 @@ export async function crossValidate(
   for (let fold = 0; fold < folds; fold++) {
     options.onEvent?.({ kind: 'fold', fold, folds });
     const outDir = join(folder.path, `fold-${fold}`);
-    foldResults.push(await train({ ...options, fold, outDir }));
+    // A finished fold is read, so that a run that was stopped goes on with the fold it was in.
+    const finished = options.resume ? await readRunResult(outDir) : undefined;
+    foldResults.push(finished ?? (await train({ ...options, fold, outDir })));
     parts.push(JSON.parse(await readFile(join(outDir, RUN_FILES.predictions), 'utf8')) as Predictions);
   }
   const predictions: Predictions = {

@@ -1,3 +1,4 @@
+export * from './finished-run.js';
 export * from './run-folder.js';
 export * from './train-options.js';
 export * from './train-run.js';

@@ -58,7 +58,7 @@ export function makeCard(parts: CardParts): Omit<ModelCard, 'graphHash'> {
 }
 
 /** What whoever uses the model must know it was not made for. */
-function limitsOf({ corpus, summary }: TrainData): string[] {
+export function limitsOf({ corpus, summary }: TrainData): string[] {
   const speakers = summary.trainSpeakers.length;
   const texts = new Set(corpus.recordings.map(({ text }) => text)).size;
   const limits = [

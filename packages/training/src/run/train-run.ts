@@ -9,14 +9,14 @@ import { type ExportResult, exportOnnx } from '../export/index.js';
 import type { FitResult } from '../fit/fit.js';
 import { modelWeights } from '../fit/model-weights.js';
 import { buildModel } from '../models/build-model.js';
-import { describeNetwork, modelSummary } from '../models/model-summary.js';
+import { describeNetwork, modelSummary, type NetworkDescription } from '../models/model-summary.js';
 import { Random } from '../random.js';
 import { resolveRecipe } from '../recipes/index.js';
 import type { Recipe } from '../recipes/recipe.js';
 import { rowSizeOf } from '../rows/row-table.js';
 import { crossValidate } from './cross-validate.js';
 import { fitRun } from './fit-run.js';
-import { makeCard } from './make-card.js';
+import { limitsOf, makeCard } from './make-card.js';
 import { identityOf, type ProtocolPlan, protocolPlan } from './protocol-plan.js';
 import { RunFolder } from './run-folder.js';
 import { softwareVersions } from './software.js';
@@ -88,7 +88,7 @@ async function perform(run: Run): Promise<RunResult> {
   const { epochs: _, ...identified } = recipe;
   const identity = identityOf(identified, data.split.hash, data.rowsHash, plan.seed, engine.name);
   const software = softwareVersions(run.loaded.tf);
-  await folder.begin(configOf(run, identity, software));
+  await folder.begin(configOf(run, identity, software, network));
   const weights = modelWeights(run.loaded.tf, model);
   const fitted = await fitRun({ ...run, weights, seed: plan.seed, identity });
   const { predictions, judgement, calibration } = await evaluate(run);
@@ -161,7 +161,12 @@ async function makeEngine(
   });
 }
 
-function configOf({ options, recipe, plan, data, engine }: Run, identity: string, software: object) {
+function configOf(
+  { options, recipe, plan, data, engine }: Run,
+  identity: string,
+  software: object,
+  network: NetworkDescription,
+) {
   const { name, report, synthetic, licence } = data.corpus;
   return {
     recipe,
@@ -175,13 +180,13 @@ function configOf({ options, recipe, plan, data, engine }: Run, identity: string
     },
     labels: data.labels,
     split: data.summary,
-    folds: plan.folds,
-    fold: plan.fold,
-    seed: plan.seed,
+    plan,
     engine: engine.name,
     problems: data.problems,
     identity,
     software,
+    network,
+    limits: limitsOf(data),
   };
 }
 

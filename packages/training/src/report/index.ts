@@ -1,0 +1,3 @@
+export * from './report-input.js';
+export { type ReportExtras, reportRun } from './report-of-run.js';
+export { writeReport } from './write-report.js';
