@@ -184,10 +184,12 @@ double Network::Gradients(const std::vector<std::int32_t>& order) {
 
 void Network::Predict(const float* inputs, std::size_t count, float* probabilities) {
   Port& logits = layers_.back()->output();
-  // Every thread stays with its own rows of each batch, so that none waits for another.
+  // Every thread stays with its own rows, so none waits for another while batches are of one size. A smaller last batch
+  // lies differently in the matrices: its rows are other threads' rows of the batch before.
   team_.Run([&](int thread) {
     for (std::size_t from = 0; from < count; from += std::size_t(capacity_)) {
       const Pass pass{int(std::min(count - from, std::size_t(capacity_))), config_.seed, 0, false};
+      if (pass.rows < capacity_) team_.Barrier();
       const RowRange mine = Share(pass.rows, thread);
       for (int slot = mine.from; slot < mine.to; slot++)
         LoadRow(inputs + (from + std::size_t(slot)) * row_size(), pass, slot);

@@ -73,6 +73,14 @@ describe('native engine', () => {
     expect(await engine.predict(new Float32Array(0))).toHaveLength(0);
   });
 
+  test('predicts the same bytes on any number of threads, however they race', async () => {
+    const { model } = await trained(1);
+    const alone = await createEngine('native', model, rows, { ...OPTIONS, threads: 1 });
+    const crowd = await createEngine('native', model, rows, { ...OPTIONS, threads: 5 });
+    const expected = await alone.predict(rows.inputs);
+    for (let i = 0; i < 300; i++) expect(await crowd.predict(rows.inputs)).toEqual(expected);
+  });
+
   test('continues from a saved state as if never interrupted', async () => {
     const whole = await trained(4);
     const half = buildModel(tf);
