@@ -24,7 +24,7 @@ export interface ChartSpec {
   readonly option: EChartsCoreOption;
 }
 
-const FONT = 'system-ui, "Segoe UI", "DejaVu Sans", sans-serif';
+const FONT = 'system-ui, sans-serif';
 
 /** Draws a chart to SVG; the same input gives the same bytes. */
 export function drawChart({ width = 640, height = 360, option, ...rest }: ChartSpec): Chart {

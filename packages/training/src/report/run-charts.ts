@@ -51,7 +51,7 @@ export function historyChart(
       : 'No epoch was trained',
     height: 300,
     option: {
-      legend: { top: 0 },
+      legend: { top: 0, itemGap: 28 },
       grid: { left: 50, right: 20, top: 36, bottom: 44 },
       xAxis: {
         type: 'value',
@@ -59,12 +59,13 @@ export function historyChart(
         nameLocation: 'middle',
         nameGap: 26,
         min: 1,
+        minInterval: 1,
         max: last?.epoch ?? 1,
       },
       yAxis: { type: 'value', scale: score === 'loss' },
       series: [
         {
-          ...line('train', 'training (dropout on)'),
+          ...line('train', 'training'),
           markLine: {
             symbol: 'none',
             lineStyle: { color: '#777777', type: 'dashed' },

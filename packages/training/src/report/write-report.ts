@@ -53,7 +53,7 @@ async function drawAll(input: ReportInput): Promise<PageCharts> {
       recordings: corpus.recordings,
       labels: judgement.labels.length,
       rows: input.rows,
-      rowShape: input.network.layers[0]?.outputShape.replace(/, \d+\)$/, ', 1)') ?? '',
+      rowShape: input.network.layers[0]?.outputShape.replace(/^\(None, (\d+), .*$/, '($1, 1)') ?? '',
       protocol: judgement.evaluation.protocol.split(',')[0]!,
       augmented: input.augmented,
     }),
