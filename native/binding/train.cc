@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "binding/arguments.h"
 #include "binding/operations.h"
 #include "binding/train_arguments.h"
 #include "binding/train_work.h"
-#include "core/errors.h"
 #include "core/train/dropout_layer.h"
 
 namespace prosodia::binding {
@@ -16,20 +16,13 @@ using train::Parameter;
 
 namespace {
 
-// std::exceptions as JavaScript errors with a code.
+// For what returns nothing, and for the constructor.
 template <typename Body>
-auto Guarded(Napi::Env env, Body body) -> decltype(body()) {
-  try {
-    return body();
-  } catch (const std::invalid_argument& error) {
-    throw CodedError(env, "INVALID_ARGUMENT", error.what());
-  } catch (const LimitError& error) {
-    throw CodedError(env, "LIMIT", error.what());
-  } catch (const std::bad_alloc&) {
-    throw CodedError(env, "LIMIT", "Not enough memory for this network");
-  } catch (const std::exception& error) {
-    throw CodedError(env, "INTERNAL", error.what());
-  }
+void GuardedVoid(Napi::Env env, Body body) {
+  Guarded(env, [&]() -> Napi::Value {
+    body();
+    return env.Undefined();
+  });
 }
 
 std::vector<Matrix*> Select(const Network& network, std::vector<Matrix Parameter::*> members) {
@@ -38,6 +31,11 @@ std::vector<Matrix*> Select(const Network& network, std::vector<Matrix Parameter
     for (Parameter* parameter : network.parameters()) matrices.push_back(&(parameter->*member));
   return matrices;
 }
+
+struct FoundGradients {
+  double loss = 0;
+  std::vector<std::vector<float>> gradients;
+};
 
 class Trainer : public Napi::ObjectWrap<Trainer> {
  public:
@@ -51,7 +49,7 @@ class Trainer : public Napi::ObjectWrap<Trainer> {
   }
 
   explicit Trainer(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Trainer>(info) {
-    Guarded(info.Env(), [&] { session_ = std::make_shared<TrainerSession>(ReadNetworkConfig(info[0])); });
+    GuardedVoid(info.Env(), [&] { session_ = std::make_shared<TrainerSession>(ReadNetworkConfig(info[0])); });
   }
 
  private:
@@ -63,7 +61,7 @@ class Trainer : public Napi::ObjectWrap<Trainer> {
   }
 
   void SetRows(const Napi::CallbackInfo& info) {
-    Guarded(info.Env(), [&] {
+    GuardedVoid(info.Env(), [&] {
       Network& network = Idle();
       std::vector<float> inputs = ReadFloats(info[0], "inputs");
       std::vector<std::int32_t> classes = ReadIntegers(info[1], "classes");
@@ -83,18 +81,18 @@ class Trainer : public Napi::ObjectWrap<Trainer> {
   }
 
   void SetWeights(const Napi::CallbackInfo& info) {
-    Guarded(info.Env(), [&] {
+    GuardedVoid(info.Env(), [&] {
       LoadMatrices(info[0], "weights", Select(Idle(), {&Parameter::value}));
       session_->network.Refresh();
     });
   }
 
   Napi::Value Weights(const Napi::CallbackInfo& info) {
-    return Guarded(info.Env(), [&] { return StoreMatrices(info.Env(), Select(Idle(), {&Parameter::value})); });
+    return Guarded(info.Env(), [&]() -> Napi::Value { return StoreMatrices(info.Env(), Select(Idle(), {&Parameter::value})); });
   }
 
   void SetState(const Napi::CallbackInfo& info) {
-    Guarded(info.Env(), [&] {
+    GuardedVoid(info.Env(), [&] {
       Network& network = Idle();
       const auto step = ReadInteger(info[0], "step", 0, 0xffffffffll);
       LoadMatrices(info[1], "slots", Select(network, {&Parameter::first, &Parameter::second}));
@@ -103,7 +101,7 @@ class Trainer : public Napi::ObjectWrap<Trainer> {
   }
 
   Napi::Value State(const Napi::CallbackInfo& info) {
-    return Guarded(info.Env(), [&] {
+    return Guarded(info.Env(), [&]() -> Napi::Value {
       auto state = Napi::Object::New(info.Env());
       state.Set("step", Napi::Number::New(info.Env(), Idle().step()));
       state.Set("slots", StoreMatrices(info.Env(), Select(Idle(), {&Parameter::first, &Parameter::second})));
@@ -119,13 +117,13 @@ class Trainer : public Napi::ObjectWrap<Trainer> {
   }
 
   Napi::Value Epoch(const Napi::CallbackInfo& info) {
-    return Guarded(info.Env(), [&] {
+    return Guarded(info.Env(), [&]() -> Napi::Value {
       Idle();
       auto order = ReadOrder(info[0]);
       auto sums = std::make_shared<train::EpochSums>();
-      auto run = [session = session_, order, sums] {
-        *sums = session->network.Epoch(*order, session->abort);
-        if (sums->aborted) throw AbortedError();
+      auto run = [session = session_, order, sums](const train::StopRequest& stop) {
+        *sums = session->network.Epoch(*order, stop);
+        return !sums->aborted;
       };
       return TrainerWork::Start(info.Env(), session_, run, [order, sums](Napi::Env env) -> Napi::Value {
         auto result = Napi::Object::New(env);
@@ -139,25 +137,35 @@ class Trainer : public Napi::ObjectWrap<Trainer> {
   }
 
   Napi::Value Gradients(const Napi::CallbackInfo& info) {
-    return Guarded(info.Env(), [&] {
+    return Guarded(info.Env(), [&]() -> Napi::Value {
       const auto most = std::size_t(Idle().batch_rows());
       auto order = ReadOrder(info[0]);
       if (order->size() > most)
         throw std::invalid_argument("Expected at most batchSize row numbers for order but received " +
                                     std::to_string(order->size()));
-      auto loss = std::make_shared<double>(0);
-      auto run = [session = session_, order, loss] { *loss = session->network.Gradients(*order); };
-      return TrainerWork::Start(info.Env(), session_, run, [session = session_, loss](Napi::Env env) -> Napi::Value {
+      auto found = std::make_shared<FoundGradients>();
+      auto run = [session = session_, order, found](const train::StopRequest&) {
+        found->loss = session->network.Gradients(*order);
+        for (Parameter* parameter : session->network.parameters()) {
+          found->gradients.emplace_back(parameter->count());
+          parameter->gradient.Store(found->gradients.back().data());
+        }
+        return true;
+      };
+      return TrainerWork::Start(info.Env(), session_, run, [found](Napi::Env env) -> Napi::Value {
         auto result = Napi::Object::New(env);
-        result.Set("loss", Napi::Number::New(env, *loss));
-        result.Set("gradients", StoreMatrices(env, Select(session->network, {&Parameter::gradient})));
+        auto gradients = Napi::Array::New(env, found->gradients.size());
+        for (std::uint32_t i = 0; i < found->gradients.size(); i++)
+          gradients.Set(i, ToFloat32Array(env, found->gradients[i].data(), found->gradients[i].size()));
+        result.Set("loss", Napi::Number::New(env, found->loss));
+        result.Set("gradients", gradients);
         return result;
       });
     });
   }
 
   Napi::Value Predict(const Napi::CallbackInfo& info) {
-    return Guarded(info.Env(), [&] {
+    return Guarded(info.Env(), [&]() -> Napi::Value {
       Network& network = Idle();
       auto inputs = std::make_shared<std::vector<float>>(ReadFloats(info[0], "inputs"));
       if (inputs->size() % network.row_size() != 0)
@@ -165,13 +173,12 @@ class Trainer : public Napi::ObjectWrap<Trainer> {
                                     " values but received " + std::to_string(inputs->size()));
       const std::size_t rows = inputs->size() / network.row_size();
       auto probabilities = std::make_shared<std::vector<float>>(rows * std::size_t(network.classes()));
-      auto run = [session = session_, inputs, rows, probabilities] {
+      auto run = [session = session_, inputs, rows, probabilities](const train::StopRequest&) {
         session->network.Predict(inputs->data(), rows, probabilities->data());
+        return true;
       };
       return TrainerWork::Start(info.Env(), session_, run, [probabilities](Napi::Env env) -> Napi::Value {
-        auto result = Napi::Float32Array::New(env, probabilities->size());
-        std::copy(probabilities->begin(), probabilities->end(), result.Data());
-        return result;
+        return ToFloat32Array(env, probabilities->data(), probabilities->size());
       });
     });
   }
@@ -191,7 +198,7 @@ class Trainer : public Napi::ObjectWrap<Trainer> {
 
 // dropoutMask(length, rate, seed, step, layer): Float32Array
 Napi::Value DropoutMask(const Napi::CallbackInfo& info) {
-  return Guarded(info.Env(), [&] {
+  return Guarded(info.Env(), [&]() -> Napi::Value {
     const auto length = ReadInteger(info[0], "length", 0, 0x7fffffffll);
     const double rate = ReadNumber(info[1], "rate");
     if (!(rate >= 0 && rate < 1))
@@ -205,9 +212,7 @@ Napi::Value DropoutMask(const Napi::CallbackInfo& info) {
     std::vector<float> mask(rows * std::size_t(panel), 1.0f);
     PROSODIA_SELECT(kDropoutKernel, ChosenIsa())
         .apply(key, {mask.data(), mask.data(), int(rows), 0, std::uint32_t(panel)}, panel);
-    auto result = Napi::Float32Array::New(info.Env(), std::size_t(length));
-    std::copy_n(mask.begin(), length, result.Data());
-    return result;
+    return ToFloat32Array(info.Env(), mask.data(), std::size_t(length));
   });
 }
 

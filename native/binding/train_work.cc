@@ -4,52 +4,32 @@
 
 namespace prosodia::binding {
 
-Napi::Error CodedError(Napi::Env env, const char* code, const std::string& message) {
-  Napi::Error error = Napi::Error::New(env, message);
-  error.Set("code", Napi::String::New(env, code));
-  return error;
-}
-
-TrainerWork::TrainerWork(Napi::Env env, std::shared_ptr<TrainerSession> session, std::function<void()> run,
-                         Finish finish)
-    : Napi::AsyncWorker(env, "prosodia.train"),
+TrainerWork::TrainerWork(std::shared_ptr<TrainerSession> session, Body body, Finish finish)
+    : Batch(1, CallOptions{1, 0}),
       session_(std::move(session)),
-      run_(std::move(run)),
-      finish_(std::move(finish)),
-      deferred_(Napi::Promise::Deferred::New(env)) {}
+      body_(std::move(body)),
+      finish_(std::move(finish)) {}
 
-Napi::Value TrainerWork::Start(Napi::Env env, std::shared_ptr<TrainerSession> session, std::function<void()> run,
-                               Finish finish) {
+Napi::Value TrainerWork::Start(Napi::Env env, std::shared_ptr<TrainerSession> session, Body body, Finish finish) {
+  auto work = std::make_shared<TrainerWork>(session, std::move(body), std::move(finish));
+  session->abort = false;
   session->busy = true;
-  session->abort.store(false);
-  // Owns itself until its callback has run, as every Napi::AsyncWorker does.
-  auto* work = new TrainerWork(env, std::move(session), std::move(run), std::move(finish));
-  const Napi::Promise promise = work->deferred_.Promise();
-  work->Queue();
-  return promise;
-}
-
-void TrainerWork::Execute() {
   try {
-    run_();
-  } catch (const AbortedError& error) {
-    code_ = "ABORTED";
-    SetError(error.what());
+    // Its own abort() stays here: it would call a finished epoch aborted when it comes late, after the last batch.
+    return StartBatch(env, work).As<Napi::Object>().Get("promise");
+  } catch (...) {
+    session->busy = false;
+    throw;
   }
 }
 
-void TrainerWork::OnOK() {
-  session_->busy = false;
-  try {
-    deferred_.Resolve(finish_(Env()));
-  } catch (const Napi::Error& error) {
-    deferred_.Reject(error.Value());
-  }
-}
-
-void TrainerWork::OnError(const Napi::Error& error) {
-  session_->busy = false;
-  deferred_.Reject(CodedError(Env(), code_, error.Message()).Value());
+void TrainerWork::Run(std::size_t, int) {
+  struct Release {
+    std::atomic<bool>& busy;
+    ~Release() { busy = false; }
+  } release{session_->busy};
+  // stopping(): the environment is going away.
+  if (!body_([this] { return session_->abort.load() || stopping(); })) Abort();
 }
 
 }  // namespace prosodia::binding

@@ -1,4 +1,4 @@
-// One call of a trainer off the JavaScript thread: a promise, the network it may use alone meanwhile, and its result.
+// One call of a trainer off the JavaScript thread.
 #pragma once
 
 #include <napi.h>
@@ -6,8 +6,8 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <stdexcept>
 
+#include "binding/batch.h"
 #include "core/train/network.h"
 
 namespace prosodia::binding {
@@ -16,36 +16,28 @@ namespace prosodia::binding {
 struct TrainerSession {
   explicit TrainerSession(const train::NetworkConfig& config) : network(config) {}
   train::Network network;
-  std::atomic<bool> abort{false};
-  bool busy = false;  // JavaScript thread only
+  std::atomic<bool> busy{false};   // the network belongs to the work that runs
+  std::atomic<bool> abort{false};  // set by Trainer.abort
 };
 
-struct AbortedError : std::runtime_error {
-  AbortedError() : std::runtime_error("The epoch was aborted") {}
-};
-
-Napi::Error CodedError(Napi::Env env, const char* code, const std::string& message);
-
-// `run` works on libuv's pool (no Napi there), `finish` makes the promise's value on the JavaScript thread.
-class TrainerWork : public Napi::AsyncWorker {
+class TrainerWork : public Batch {
  public:
+  // Off the JavaScript thread; false when it stopped because the argument said so.
+  using Body = std::function<bool(const train::StopRequest&)>;
+  // The promise's value, on the JavaScript thread; the network may be at other work by then.
   using Finish = std::function<Napi::Value(Napi::Env)>;
-  static Napi::Value Start(Napi::Env env, std::shared_ptr<TrainerSession> session, std::function<void()> run,
-                           Finish finish);
 
- protected:
-  void Execute() override;
-  void OnOK() override;
-  void OnError(const Napi::Error& error) override;
+  // A promise of `finish`, ABORTED when `body` stopped.
+  static Napi::Value Start(Napi::Env env, std::shared_ptr<TrainerSession> session, Body body, Finish finish);
+
+  TrainerWork(std::shared_ptr<TrainerSession> session, Body body, Finish finish);
+  void Run(std::size_t item, int worker) override;
+  Napi::Value Result(Napi::Env env) override { return finish_(env); }
 
  private:
-  TrainerWork(Napi::Env env, std::shared_ptr<TrainerSession> session, std::function<void()> run, Finish finish);
-
-  std::shared_ptr<TrainerSession> session_;
-  std::function<void()> run_;
-  Finish finish_;
-  Napi::Promise::Deferred deferred_;
-  const char* code_ = "INTERNAL";
+  const std::shared_ptr<TrainerSession> session_;
+  const Body body_;
+  const Finish finish_;
 };
 
 }  // namespace prosodia::binding

@@ -119,7 +119,7 @@ void Network::Step(int thread, const Batch& batch, EpochSums& sums) {
   if (thread == 0) {
     Add(batch, sums);
     // Between the barriers, so that after the second one all threads read the same.
-    stop_.store(batch.abort && batch.abort->load(std::memory_order_relaxed), std::memory_order_relaxed);
+    stop_.store(batch.stop && (*batch.stop)(), std::memory_order_relaxed);
   }
   const AdamRates rates = Rates(batch.pass.step);
   for (std::size_t task; (task = next_task_.fetch_add(1, std::memory_order_relaxed)) < tasks_.size();) {
@@ -155,7 +155,7 @@ class Network::Snapshot {
   std::vector<std::vector<float>> copies_;
 };
 
-EpochSums Network::Epoch(const std::vector<std::int32_t>& order, const std::atomic<bool>& abort) {
+EpochSums Network::Epoch(const std::vector<std::int32_t>& order, const StopRequest& stop) {
   EpochSums sums;
   sums.confusion.assign(std::size_t(classes()) * std::size_t(classes()), 0);
   Snapshot before(*this);
@@ -163,7 +163,7 @@ EpochSums Network::Epoch(const std::vector<std::int32_t>& order, const std::atom
     std::uint32_t step = before.step();
     for (std::size_t from = 0; from < order.size(); from += std::size_t(capacity_)) {
       const int rows = int(std::min(order.size() - from, std::size_t(capacity_)));
-      Step(thread, {{rows, config_.seed, ++step, true}, order.data() + from, true, &abort}, sums);
+      Step(thread, {{rows, config_.seed, ++step, true}, order.data() + from, true, &stop}, sums);
       if (stop_.load(std::memory_order_relaxed)) break;
     }
     if (thread == 0) step_ = step;

@@ -1,10 +1,11 @@
 // A feed-forward chain of layers with its rows, its optimizer and its threads: a whole epoch in one call.
 //
-// Not for concurrent use; Abort alone may be called from elsewhere.
+// Not for concurrent use.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -13,6 +14,9 @@
 #include "core/train/step_team.h"
 
 namespace prosodia::train {
+
+// Asked after every batch, on the calling thread: true ends the epoch.
+using StopRequest = std::function<bool()>;
 
 struct EpochSums {
   double loss = 0;                // summed over rows
@@ -35,7 +39,7 @@ class Network {
   void set_step(std::uint32_t step) { step_ = step; }
 
   // One pass in `order`, by batches. Each entry is in [0, rows()).
-  EpochSums Epoch(const std::vector<std::int32_t>& order, const std::atomic<bool>& abort);
+  EpochSums Epoch(const std::vector<std::int32_t>& order, const StopRequest& stop);
   // The loss and the parameters' gradients of `order` (at most batch_rows() entries), with the next step's dropout.
   double Gradients(const std::vector<std::int32_t>& order);
   // Probabilities without dropout of `count` rows.
@@ -51,7 +55,7 @@ class Network {
     Pass pass;
     const std::int32_t* rows;
     bool update;
-    const std::atomic<bool>* abort;  // may be null
+    const StopRequest* stop;  // may be null
   };
   struct PanelTask {
     Layer* layer;
