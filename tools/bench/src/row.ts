@@ -1,0 +1,36 @@
+/** One system at one piece of work, in one run with the others. */
+export interface BenchRow {
+  readonly system: string;
+  readonly work: string;
+  readonly version: string;
+  /** Median over the rounds; absent when the system could not be had. */
+  readonly medianMs?: number;
+  readonly minMs?: number;
+  readonly maxMs?: number;
+  /** This system's time divided by ours: above 1, we are faster. */
+  readonly ratio?: number;
+  /** Why the system could not be had. */
+  readonly error?: string;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** A row of the rounds' times, compared with our own median. */
+export function rowOf(
+  names: Pick<BenchRow, 'system' | 'work' | 'version'>,
+  timesMs: readonly number[],
+  oursMs: number,
+): BenchRow {
+  const medianMs = median(timesMs);
+  return {
+    ...names,
+    medianMs,
+    minMs: Math.min(...timesMs),
+    maxMs: Math.max(...timesMs),
+    ratio: medianMs / oursMs,
+  };
+}
