@@ -34,7 +34,7 @@ interface Ended {
 
 /** Trains in a process of its own, which is killed when it has said `killAt`. */
 function train(outDir: string, resume: boolean, killAt?: string): Promise<Ended> {
-  const options = { recipe: TONE_RECIPE, folds: 3, cacheFolder: null, engine: 'tensorflow', outDir, resume };
+  const options = { recipe: TONE_RECIPE, folds: 3, cacheFolder: null, engine: 'native', outDir, resume };
   const child: ChildProcess = spawn(
     process.execPath,
     ['--input-type=module', '-e', PROGRAM, library, join(root, 'tones'), JSON.stringify(options)],

@@ -28,7 +28,7 @@ async function run(options: Partial<TrainRunOptions> = {}) {
   const events: TrainEvent[] = [];
   const outDir = options.outDir ?? join(root, `run-${runs++}`);
   const result = await trainRun({
-    ...{ recipe: TONE_RECIPE, corpus, folds: 3, cacheFolder: null, engine: 'tensorflow' },
+    ...{ recipe: TONE_RECIPE, corpus, folds: 3, cacheFolder: null, engine: 'native' },
     ...options,
     outDir,
     onEvent: (event) => {
@@ -85,7 +85,7 @@ describe('a run', () => {
       expect(result.judgement.evaluation.testSpeakers).toContain(row.speaker);
     }
     const config = await json(outDir, 'config');
-    expect(config).toMatchObject({ engine: 'tensorflow', seed: 0, corpus: { name: 'ravdess' } });
+    expect(config).toMatchObject({ engine: 'native', plan: { seed: 0 }, corpus: { name: 'ravdess' } });
     expect(await json(outDir, 'result')).toEqual(JSON.parse(JSON.stringify(result)));
     expect(await readdir(join(outDir, RUN_FILES.tensorboard, 'validation'))).toHaveLength(1);
     expect(await readdir(join(outDir, RUN_FILES.checkpoints))).toHaveLength(2);

@@ -17,7 +17,7 @@ export const TONE_RECIPE: RecipeOptions = {
   input: { summary: 'mean' },
   standardize: true,
   augmentation: [],
-  model: { kind: 'lstm', lstm: [8, 6], dense: [8], dropout: 0.1 },
+  model: { kind: 'lstm', lstm: [16, 8], dense: [16], dropout: 0.1 },
   optimizer: { kind: 'adam', learningRate: 0.02 },
   batchSize: 8,
   epochs: 8,
