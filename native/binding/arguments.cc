@@ -36,6 +36,25 @@ int ReadInt(const Napi::Value& value, const char* name, int low, int high) {
   return int(number);
 }
 
+Clip ReadClip(const Napi::Value& value, std::size_t index) {
+  if (!value.IsObject()) throw std::invalid_argument("Expected a clip for item " + std::to_string(index));
+  const Napi::Object object = value.As<Napi::Object>();
+  const Napi::Value samples = object.Get("samples");
+  if (!samples.IsTypedArray() || samples.As<Napi::TypedArray>().TypedArrayType() != napi_float32_array) {
+    throw std::invalid_argument("Expected a Float32Array for the samples of item " + std::to_string(index));
+  }
+  const Napi::Float32Array view = samples.As<Napi::Float32Array>();
+  const std::size_t length = view.ElementLength();
+  if (length > kMaxClipSamples) {
+    throw LimitError("item " + std::to_string(index) + " has " + std::to_string(length) +
+                     " samples, more than the limit of " + std::to_string(kMaxClipSamples));
+  }
+  Clip clip;
+  clip.sample_rate_hz = ReadInt(object.Get("sampleRateHz"), "sampleRateHz", 1, kMaxSampleRateHz);
+  if (length > 0) clip.samples.assign(view.Data(), view.Data() + length);
+  return clip;
+}
+
 std::vector<Clip> ReadClips(const Napi::Value& value) {
   if (!value.IsArray()) throw std::invalid_argument("Expected an array of clips");
   const Napi::Array array = value.As<Napi::Array>();
@@ -45,25 +64,11 @@ std::vector<Clip> ReadClips(const Napi::Value& value) {
   std::size_t total = 0;
   for (std::size_t i = 0; i < count; i++) {
     Napi::HandleScope scope(value.Env());
-    const Napi::Value entry = array.Get(std::uint32_t(i));
-    if (!entry.IsObject()) throw std::invalid_argument("Expected a clip for item " + std::to_string(i));
-    const Napi::Object clip = entry.As<Napi::Object>();
-    const Napi::Value samples = clip.Get("samples");
-    if (!samples.IsTypedArray() || samples.As<Napi::TypedArray>().TypedArrayType() != napi_float32_array) {
-      throw std::invalid_argument("Expected a Float32Array for the samples of item " + std::to_string(i));
-    }
-    const Napi::Float32Array view = samples.As<Napi::Float32Array>();
-    const std::size_t length = view.ElementLength();
-    if (length > kMaxClipSamples) {
-      throw LimitError("item " + std::to_string(i) + " has " + std::to_string(length) + " samples, more than the limit of " +
-                       std::to_string(kMaxClipSamples));
-    }
-    total += length;
+    clips[i] = ReadClip(array.Get(std::uint32_t(i)), i);
+    total += clips[i].samples.size();
     if (total > kMaxBatchSamples) {
       throw LimitError("the clips of one call have more than " + std::to_string(kMaxBatchSamples) + " samples");
     }
-    clips[i].sample_rate_hz = ReadInt(clip.Get("sampleRateHz"), "sampleRateHz", 1, kMaxSampleRateHz);
-    if (length > 0) clips[i].samples.assign(view.Data(), view.Data() + length);
   }
   return clips;
 }

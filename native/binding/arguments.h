@@ -18,6 +18,9 @@ struct Clip {
 // Copies an array of `{ samples: Float32Array, sampleRateHz: number }`. Throws std::invalid_argument, LimitError.
 std::vector<Clip> ReadClips(const Napi::Value& value);
 
+// A copy of one `{ samples: Float32Array, sampleRateHz: number }`; errors call it item `index`.
+Clip ReadClip(const Napi::Value& value, std::size_t index);
+
 // A whole number in [low, high]; throws std::invalid_argument naming it otherwise.
 int ReadInt(const Napi::Value& value, const char* name, int low, int high);
 

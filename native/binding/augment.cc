@@ -14,8 +14,8 @@
 #include "binding/operations.h"
 #include "core/augment/augmentation.h"
 #include "core/errors.h"
-#include "core/feature_matrix.h"
 #include "core/limits.h"
+#include "core/sample_source.h"
 
 namespace prosodia::binding {
 namespace {

@@ -56,7 +56,7 @@ const char* CodeOf(const std::exception_ptr& failure, std::string& message) {
   }
 }
 
-Napi::Error CodedError(Napi::Env env, const char* code, const std::string& message) {
+Napi::Error ErrorWithCode(Napi::Env env, const char* code, const std::string& message) {
   Napi::Error error = Napi::Error::New(env, message);
   error.Set("code", Napi::String::New(env, code));
   return error;
@@ -65,22 +65,18 @@ Napi::Error CodedError(Napi::Env env, const char* code, const std::string& messa
 void Settle(Napi::Env env, Host::Flight& flight) {
   Batch& batch = *flight.batch;
   if (batch.failure()) {
-    std::string message;
-    const char* code = CodeOf(batch.failure(), message);
-    Napi::Error error = CodedError(env, code, message);
+    Napi::Error error = CodedError(env, batch.failure());
     error.Set("item", Napi::Number::New(env, double(batch.failed_item())));
     flight.deferred.Reject(error.Value());
   } else if (!batch.complete()) {
-    flight.deferred.Reject(CodedError(env, "ABORTED", "the call was aborted").Value());
+    flight.deferred.Reject(ErrorWithCode(env, "ABORTED", "the call was aborted").Value());
   } else {
     try {
       flight.deferred.Resolve(batch.Result(env));
     } catch (const Napi::Error& error) {
       flight.deferred.Reject(error.Value());
     } catch (const std::exception&) {
-      std::string message;
-      const char* code = CodeOf(std::current_exception(), message);
-      flight.deferred.Reject(CodedError(env, code, message).Value());
+      flight.deferred.Reject(CodedError(env, std::current_exception()).Value());
     }
   }
 }
@@ -115,6 +111,12 @@ void SettleFinished(napi_env raw, napi_value, void* context, void*) {
 void EndHost(void* data) { static_cast<Host*>(data)->team.reset(); }
 
 }  // namespace
+
+Napi::Error CodedError(Napi::Env env, const std::exception_ptr& failure) {
+  std::string message;
+  const char* code = CodeOf(failure, message);
+  return ErrorWithCode(env, code, message);
+}
 
 CallOptions ReadCallOptions(const Napi::Value& value) {
   if (!value.IsObject()) throw std::invalid_argument("Expected { threads, group }");
@@ -169,9 +171,7 @@ Napi::Value Guarded(Napi::Env env, const std::function<Napi::Value()>& body) {
   } catch (const Napi::Error&) {
     throw;
   } catch (...) {
-    std::string message;
-    const char* code = CodeOf(std::current_exception(), message);
-    throw CodedError(env, code, message);
+    throw CodedError(env, std::current_exception());
   }
 }
 

@@ -14,6 +14,7 @@
 
 #include <napi.h>
 
+#include <exception>
 #include <functional>
 #include <memory>
 
@@ -35,6 +36,9 @@ class Batch : public Job {
 };
 
 Napi::Value StartBatch(Napi::Env env, std::shared_ptr<Batch> batch);
+
+// An Error with `message` and `code`, as a failed batch rejects with; for operations that answer item by item.
+Napi::Error CodedError(Napi::Env env, const std::exception_ptr& failure);
 
 // Runs `body` and turns the core's exceptions into JavaScript errors with a `code`; for everything that runs on the
 // JavaScript thread before a batch starts.

@@ -18,19 +18,21 @@ class WavBatch : public Batch {
     if (bytes.ElementLength() > 0) bytes_.assign(bytes.Data(), bytes.Data() + bytes.ElementLength());
   }
   void Run(std::size_t, int) override {
-    audio_ = DecodeWav(bytes_.data(), bytes_.size());
+    wav_ = ParseWav(bytes_.data(), bytes_.size());
+    samples_.resize(wav_.frames);
+    ReadWavSamples(wav_, 0, wav_.frames, samples_.data());
     bytes_ = {};
   }
   Napi::Value Result(Napi::Env env) override {
     Napi::Object result = Napi::Object::New(env);
-    result.Set("samples", ToFloat32Array(env, audio_.samples.data(), audio_.samples.size()));
-    result.Set("sampleRateHz", audio_.sample_rate_hz);
-    result.Set("channels", audio_.channels);
-    result.Set("encoding", audio_.encoding);
-    if (audio_.truncated) {
+    result.Set("samples", ToFloat32Array(env, samples_.data(), samples_.size()));
+    result.Set("sampleRateHz", wav_.sample_rate_hz);
+    result.Set("channels", wav_.channels);
+    result.Set("encoding", EncodingName(wav_.encoding));
+    if (wav_.truncated) {
       Napi::Object truncated = Napi::Object::New(env);
-      truncated.Set("expectedFrames", double(audio_.truncated->expected_frames));
-      truncated.Set("foundFrames", double(audio_.truncated->found_frames));
+      truncated.Set("expectedFrames", double(wav_.truncated->expected_frames));
+      truncated.Set("foundFrames", double(wav_.truncated->found_frames));
       result.Set("truncated", truncated);
     }
     return result;
@@ -38,7 +40,8 @@ class WavBatch : public Batch {
 
  private:
   std::vector<std::uint8_t> bytes_;
-  WavAudio audio_;
+  WavLayout wav_;
+  std::vector<float> samples_;
 };
 
 Napi::Value DecodeWavBytes(const Napi::CallbackInfo& info) {

@@ -8,7 +8,6 @@
 #include "binding/arguments.h"
 #include "binding/batch.h"
 #include "binding/operations.h"
-#include "core/feature_matrix.h"
 #include "core/limits.h"
 #include "core/resample.h"
 
@@ -22,8 +21,6 @@ class ResampleBatch : public Batch {
 
   void Run(std::size_t item, int) override {
     Clip& clip = clips_[item];
-    RequireFinite(clip.samples.data(), clip.samples.size());
-    if (clip.sample_rate_hz == to_hz_) return;
     clip.samples = Resample(clip.samples.data(), clip.samples.size(), clip.sample_rate_hz, to_hz_);
   }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <stdexcept>
 #include <string>
 
 #include "core/aligned.h"
@@ -14,66 +13,115 @@ namespace {
 
 // Kept from clip to clip: allocating and touching it anew would cost as much as a short clip's features.
 struct Scratch {
-  AlignedFloats padded, transform, mel;
+  AlignedFloats piece, transform, mel;
 };
 constexpr std::size_t kKeptFloats = std::size_t{1} << 24;  // 64 MiB; more is given back after the clip
+// Samples brought in at once: they and the transform's tables stay in the second-level cache.
+constexpr std::size_t kPieceSamples = 32'768;
 
-// The clip with what a frame may see before and after it. librosa's filter starts from rest: y[0] = x[0].
-const float* Pad(const FeatureConfig& config, const float* samples, std::size_t count, std::size_t before,
-                 std::size_t total, AlignedFloats& memory) {
-  float* padded = memory.Reserve(total);
-  std::fill_n(padded, before, 0.0f);
-  const std::size_t kept = std::min(count, total - before);
-  if (config.pre_emphasis > 0) {
-    const float coefficient = float(config.pre_emphasis);
-    float previous = 0;
-    for (std::size_t i = 0; i < kept; i++) {
-      padded[before + i] = samples[i] - coefficient * previous;
-      previous = samples[i];
-    }
-  } else if (kept > 0) {
-    std::memcpy(padded + before, samples, kept * sizeof(float));
+// A clip as its frames see it, zeros before and after, brought into one buffer piece by piece.
+class Pieces {
+ public:
+  Pieces(const FeatureConfig& config, const SampleSource& clip, float* memory)
+      : clip_(clip), coefficient_(float(config.pre_emphasis)), before_(config.center ? config.n_fft / 2 : 0),
+        memory_(memory) {}
+
+  // The buffer with positions `first` … `end` − 1; what the last piece had of them is moved, not read again.
+  const float* Bring(std::size_t first, std::size_t end) {
+    const std::size_t held = first < end_ ? end_ - first : 0;
+    std::memmove(memory_, memory_ + (end_ - held - begin_), held * sizeof(float));
+    Read(first + held, end - first - held, memory_ + held);
+    begin_ = first;
+    end_ = end;
+    return memory_;
   }
-  std::fill(padded + before + kept, padded + total, 0.0f);
-  return padded;
-}
 
-FeatureMatrix Extract(const FeaturePlan& plan, const float* samples, std::size_t count, Scratch& scratch) {
+  // What lies after the last whole frame is looked at as well, `step` samples at a time.
+  void ReadRest(std::size_t step) {
+    while (end_ < before_ + clip_.count) Bring(end_, end_ + step);
+  }
+
+ private:
+  void Read(std::size_t first, std::size_t total, float* to) {
+    const std::size_t lead = std::min(first < before_ ? before_ - first : 0, total);
+    const std::size_t from = first + lead - before_;
+    const std::size_t kept = from < clip_.count ? std::min(clip_.count - from, total - lead) : 0;
+    std::fill_n(to, lead, 0.0f);
+    std::fill(to + lead + kept, to + total, 0.0f);
+    if (kept == 0) return;
+    clip_.read(from, kept, to + lead);
+    if (coefficient_ > 0) Emphasize(to + lead, kept);
+  }
+
+  // librosa's filter starts from rest: y[0] = x[0].
+  void Emphasize(float* samples, std::size_t count) {
+    for (std::size_t i = 0; i < count; i++) {
+      const float sample = samples[i];
+      samples[i] = sample - coefficient_ * previous_;
+      previous_ = sample;
+    }
+  }
+
+  const SampleSource& clip_;
+  const float coefficient_;
+  const std::size_t before_;
+  float* const memory_;
+  std::size_t begin_ = 0, end_ = 0;
+  float previous_ = 0;
+};
+
+// Mel levels of all blocks of frames, one after the other; returns the loudest of the clip's own frames.
+float MelLevels(const FeaturePlan& plan, const SampleSource& clip, std::size_t frames, Scratch& scratch, float* mel) {
   const FeatureConfig& config = plan.config();
   const SpectrumKernel& kernel = plan.kernel();
   const SpectrumTables& tables = plan.spectrum();
-  const std::size_t lanes = kernel.lanes, frames = config.Frames(count), blocks = (frames + lanes - 1) / lanes;
+  const std::size_t lanes = kernel.lanes, blocks = (frames + lanes - 1) / lanes;
+  const std::size_t block_hops = lanes * config.hop_length;
+  // Where frames lie further apart than they are long, what is between them is read too: pre-emphasis and the search
+  // for samples that are not finite pass over every sample.
+  const std::size_t block_reads = std::max<std::size_t>(block_hops, SamplesRead(tables, int(lanes)));
+  const std::size_t at_once = std::max<std::size_t>(1, kPieceSamples / block_hops);
+  Pieces pieces(config, clip, scratch.piece.Reserve((at_once - 1) * block_hops + block_reads));
+  float* work = scratch.transform.Reserve(kernel.scratch(tables));
+  float loudest = -1e30f;
+  for (std::size_t first = 0; first < blocks; first += at_once) {
+    const std::size_t end = std::min(blocks, first + at_once);
+    const float* piece = pieces.Bring(first * block_hops, (end - 1) * block_hops + block_reads);
+    for (std::size_t block = first; block < end; block++) {
+      float peaks[64];
+      kernel.mel(tables, piece + (block - first) * block_hops, block == 0, work, mel + block * lanes * config.n_mels,
+                 peaks);
+      loudest = std::max(loudest, *std::max_element(peaks, peaks + std::min(lanes, frames - block * lanes)));
+    }
+  }
+  pieces.ReadRest(block_hops);
+  return loudest;
+}
+
+FeatureMatrix Extract(const FeaturePlan& plan, const SampleSource& clip, Scratch& scratch) {
+  const FeatureConfig& config = plan.config();
+  const SpectrumKernel& kernel = plan.kernel();
+  const std::size_t lanes = kernel.lanes, frames = config.Frames(clip.count), blocks = (frames + lanes - 1) / lanes;
   const std::size_t block_cells = lanes * config.n_mels;
   const int base = config.kind == FeatureConfig::Kind::kMfcc ? config.n_mfcc : config.n_mels;
   if (blocks * block_cells > kMaxMelCells || frames > kMaxMelCells / config.Coefficients()) {
     throw LimitError("a clip of " + std::to_string(frames) + " frames of " + std::to_string(config.n_mels) +
                      " bands is more than the limit of " + std::to_string(kMaxMelCells) + " values");
   }
-  const std::size_t hops_read = (blocks - 1) * lanes * config.hop_length;
-  const float* padded = Pad(config, samples, count, config.center ? config.n_fft / 2 : 0,
-                            hops_read + SamplesRead(tables, int(lanes)), scratch.padded);
-  float* work = scratch.transform.Reserve(kernel.scratch(tables));
   float* mel = scratch.mel.Reserve(blocks * block_cells);
-
-  float peak = -1e30f;
-  for (std::size_t block = 0; block < blocks; block++) {
-    float peaks[64];
-    kernel.mel(tables, padded + block * lanes * config.hop_length, block == 0, work, mel + block * block_cells, peaks);
-    const std::size_t valid = std::min(lanes, frames - block * lanes);
-    peak = std::max(peak, *std::max_element(peaks, peaks + valid));
-  }
-
+  const float loudest = MelLevels(plan, clip, frames, scratch, mel);
   FeatureMatrix out;
   out.frames = frames;
   out.coefficients = config.Coefficients();
   out.data.resize(frames * out.coefficients);
-  const float floor = config.top_db > 0 ? peak - float(config.top_db) : -1e30f;
+  const float floor = config.top_db > 0 ? float(double(loudest) - config.top_db) : -1e30f;
+  const float pivot = std::max(floor, -100.0f);  // the level of the quietest cells: digital silence is −100 dB
   for (std::size_t block = 0; block < blocks; block++) {
     const int valid = int(std::min(lanes, frames - block * lanes));
     const float* cells = mel + block * block_cells;
     float* rows = out.data.data() + block * lanes * out.coefficients;
     if (config.kind == FeatureConfig::Kind::kMfcc) {
-      kernel.cepstrum(plan.cepstrum(), cells, floor, valid, rows, out.coefficients);
+      kernel.cepstrum(plan.cepstrum(), cells, floor, pivot, valid, rows, out.coefficients);
     } else {
       kernel.levels(config.n_mels, cells, floor, valid, rows, out.coefficients);
     }
@@ -84,23 +132,31 @@ FeatureMatrix Extract(const FeaturePlan& plan, const float* samples, std::size_t
 
 }  // namespace
 
-void RequireFinite(const float* samples, std::size_t count) {
-  const long bad = PROSODIA_SELECT(kSpectrumKernel, ChosenIsa()).first_not_finite(samples, long(count));
-  if (bad < 0) return;
-  throw std::invalid_argument("sample " + std::to_string(bad) + " is " +
-                              (samples[bad] != samples[bad] ? "NaN" : samples[bad] > 0 ? "Infinity" : "-Infinity"));
-}
-
-FeatureMatrix ExtractFeatures(const FeaturePlan& plan, const float* samples, std::size_t count) {
-  if (count > kMaxClipSamples) {
-    throw LimitError("a clip of " + std::to_string(count) + " samples is more than the limit of " +
+FeatureMatrix ExtractFeatures(const FeaturePlan& plan, const SampleSource& clip) {
+  if (clip.count > kMaxClipSamples) {
+    throw LimitError("a clip of " + std::to_string(clip.count) + " samples is more than the limit of " +
                      std::to_string(kMaxClipSamples));
   }
-  RequireFinite(samples, count);
+  if (clip.sample_rate_hz != plan.config().sample_rate_hz) {
+    return ExtractFeatures(plan, ResampledSource(clip, plan.config().sample_rate_hz));
+  }
   static thread_local Scratch scratch;
-  FeatureMatrix matrix = Extract(plan, samples, count, scratch);
-  if (count > kKeptFloats || matrix.frames * plan.config().n_mels > kKeptFloats) scratch = Scratch();
+  FeatureMatrix matrix = Extract(plan, clip, scratch);
+  if (matrix.frames * plan.config().n_mels > kKeptFloats) scratch = Scratch();
   return matrix;
+}
+
+FeatureMatrix MeanOverFrames(const FeatureMatrix& matrix) {
+  std::vector<double> sums(matrix.coefficients);
+  const float* value = matrix.data.data();
+  for (std::size_t frame = 0; frame < matrix.frames; frame++) {
+    for (double& sum : sums) sum += *value++;
+  }
+  FeatureMatrix mean;
+  mean.frames = 1;
+  mean.coefficients = matrix.coefficients;
+  for (const double sum : sums) mean.data.push_back(float(sum / double(matrix.frames)));
+  return mean;
 }
 
 }  // namespace prosodia

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/feature_plan.h"
+#include "core/sample_source.h"
 
 namespace prosodia {
 
@@ -14,13 +15,13 @@ struct FeatureMatrix {
   int coefficients = 0;
 };
 
-// MFCC or log-mel levels of mono samples at the plan's rate, as librosa defines them; each clip stands alone.
+// MFCC or log-mel levels of a clip, resampled to the plan's rate, as librosa defines them; each clip stands alone.
 // Uses scratch of the calling thread. Throws std::invalid_argument for a sample that is not finite (and says which),
 // LimitError for a clip that is too long.
-FeatureMatrix ExtractFeatures(const FeaturePlan& plan, const float* samples, std::size_t count);
+FeatureMatrix ExtractFeatures(const FeaturePlan& plan, const SampleSource& clip);
 
-// Throws std::invalid_argument naming the first sample that is NaN or infinite.
-void RequireFinite(const float* samples, std::size_t count);
+// One row: each coefficient's mean over the frames, summed in double precision.
+FeatureMatrix MeanOverFrames(const FeatureMatrix& matrix);
 
 // librosa.feature.delta(width=9) of orders 1 … deltas, appended to each frame's first `base` values. Rows are
 // base · (1 + deltas) apart. Clips of 9 frames and more: mode='interp'; shorter ones: mode='nearest', where librosa's

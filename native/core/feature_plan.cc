@@ -67,6 +67,7 @@ void FeaturePlan::MakeFrame() {
 void FeaturePlan::MakeCepstrum() {
   cepstrum_.n_mels = config_.n_mels;
   cepstrum_.n_coefficients = config_.n_mfcc;
+  cepstrum_.constant = std::sqrt(double(config_.n_mels));
   if (config_.kind != FeatureConfig::Kind::kMfcc) return;
   // scipy.fft.dct(type=2, norm='ortho').
   for (int band = 0; band < config_.n_mels; band++) {

@@ -2,17 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <numbers>
 #include <numeric>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
-#include "core/aligned.h"
 #include "core/errors.h"
 #include "core/limits.h"
 #include "core/plan_cache.h"
+#include "core/sample_source.h"
 
 namespace prosodia {
 namespace {
@@ -106,20 +105,9 @@ std::size_t ResampledLength(std::size_t count, int from_hz, int to_hz) {
 }
 
 std::vector<float> Resample(const float* samples, std::size_t count, int from_hz, int to_hz) {
-  const std::size_t length = ResampledLength(count, from_hz, to_hz);
-  if (from_hz == to_hz || count == 0) return std::vector<float>(samples, samples + count);
-  const auto plan = ResamplePlanFor(from_hz, to_hz);
-  const ResampleTables& tables = plan->tables();
-  // The last output lies before input `count`; its window reaches taps / 2 further.
-  const std::size_t taps = tables.taps, total = count + 2 * taps;
-  static thread_local AlignedFloats scratch;
-  float* padded = scratch.Reserve(total);
-  std::fill_n(padded, taps, 0.0f);
-  std::memcpy(padded + taps, samples, count * sizeof(float));
-  std::fill_n(padded + taps + count, taps, 0.0f);
-  std::vector<float> out(length);
-  plan->kernel().run(tables, padded, (long long)(length), out.data());
-  if (total > (std::size_t{1} << 24)) scratch = AlignedFloats();
+  const SampleSource resampled = ResampledSource(SourceOf(samples, count, from_hz), to_hz);
+  std::vector<float> out(resampled.count);
+  resampled.read(0, out.size(), out.data());
   return out;
 }
 

@@ -32,7 +32,8 @@ std::shared_ptr<const ResamplePlan> ResamplePlanFor(int from_hz, int to_hz);
 // ceil(count · to / from), as librosa.resample. Throws LimitError past kMaxClipSamples.
 std::size_t ResampledLength(std::size_t count, int from_hz, int to_hz);
 
-// `samples` at another rate; the signal is zero beyond its ends. Equal rates give a copy.
+// `samples` at another rate; the signal is zero beyond its ends. Equal rates give a copy. Throws std::invalid_argument
+// for a sample that is not finite (and says which).
 std::vector<float> Resample(const float* samples, std::size_t count, int from_hz, int to_hz);
 
 }  // namespace prosodia

@@ -69,18 +69,18 @@ void CheckFormat(const Format& format) {
   }
 }
 
-template <class Read>
-void Average(const std::uint8_t* data, std::size_t frames, const Format& format, Read read, std::vector<float>& out) {
-  const int bytes = format.SampleBytes(), channels = format.channels;
-  out.resize(frames);
+template <int kBytes, class Read>
+void Average(const WavLayout& wav, std::size_t first, std::size_t count, float* to, Read read) {
+  const int channels = wav.channels;
+  const std::uint8_t* data = wav.data + first * kBytes * channels;
   if (channels == 1) {
-    for (std::size_t i = 0; i < frames; i++) out[i] = float(read(data + i * bytes));
+    for (std::size_t i = 0; i < count; i++) to[i] = float(read(data + i * kBytes));
     return;
   }
-  for (std::size_t i = 0; i < frames; i++) {
+  for (std::size_t i = 0; i < count; i++) {
     double sum = 0;
-    for (int c = 0; c < channels; c++) sum += double(read(data + (i * channels + c) * bytes));
-    out[i] = float(sum / channels);
+    for (int c = 0; c < channels; c++) sum += double(read(data + (i * channels + c) * kBytes));
+    to[i] = float(sum / channels);
   }
 }
 
@@ -88,32 +88,29 @@ std::int32_t Top24(const std::uint8_t* p) {
   return std::int32_t(std::uint32_t(p[0]) << 8 | std::uint32_t(p[1]) << 16 | std::uint32_t(p[2]) << 24);
 }
 
-void Convert(const std::uint8_t* data, std::size_t frames, const Format& format, WavAudio& audio) {
-  auto& out = audio.samples;
-  audio.encoding = (format.tag == kPcm ? "pcm" : "float") + std::to_string(format.bits);
-  if (format.tag == kFloat && format.bits == 32) {
-    Average(data, frames, format, [](const std::uint8_t* p) {
-      const std::uint32_t bits = Le32(p);
-      float value;
-      std::memcpy(&value, &bits, sizeof value);
-      return value;
-    }, out);
-  } else if (format.tag == kFloat) {
-    Average(data, frames, format, [](const std::uint8_t* p) {
-      const std::uint64_t bits = Le64(p);
-      double value;
-      std::memcpy(&value, &bits, sizeof value);
-      // A finite double beyond float's range would become undefined behaviour's neighbour, infinity: keep it finite.
-      return std::isfinite(value) ? std::clamp(value, -3.4028234e38, 3.4028234e38) : value;
-    }, out);
-  } else if (format.bits == 8) {
-    Average(data, frames, format, [](const std::uint8_t* p) { return float(*p - 128) * 0x1p-7f; }, out);
-  } else if (format.bits == 16) {
-    Average(data, frames, format, [](const std::uint8_t* p) { return float(std::int16_t(Le16(p))) * 0x1p-15f; }, out);
-  } else if (format.bits == 24) {
-    Average(data, frames, format, [](const std::uint8_t* p) { return double(Top24(p)) * 0x1p-31; }, out);
-  } else {
-    Average(data, frames, format, [](const std::uint8_t* p) { return double(std::int32_t(Le32(p))) * 0x1p-31; }, out);
+float Float32At(const std::uint8_t* p) {
+  const std::uint32_t bits = Le32(p);
+  float value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+double Float64At(const std::uint8_t* p) {
+  const std::uint64_t bits = Le64(p);
+  double value;
+  std::memcpy(&value, &bits, sizeof value);
+  // A finite double beyond float's range would become undefined behaviour's neighbour, infinity: keep it finite.
+  return std::isfinite(value) ? std::clamp(value, -3.4028234e38, 3.4028234e38) : value;
+}
+
+WavLayout::Encoding EncodingOf(const Format& format) {
+  using Encoding = WavLayout::Encoding;
+  if (format.tag == kFloat) return format.bits == 32 ? Encoding::kFloat32 : Encoding::kFloat64;
+  switch (format.bits) {
+    case 8: return Encoding::kPcm8;
+    case 16: return Encoding::kPcm16;
+    case 24: return Encoding::kPcm24;
+    default: return Encoding::kPcm32;
   }
 }
 
@@ -157,7 +154,7 @@ bool LooksLikeWav(const std::uint8_t* bytes, std::size_t size) {
   return size >= 12 && (Is(bytes, "RIFF") || Is(bytes, "RF64") || Is(bytes, "BW64")) && Is(bytes + 8, "WAVE");
 }
 
-WavAudio DecodeWav(const std::uint8_t* bytes, std::size_t size) {
+WavLayout ParseWav(const std::uint8_t* bytes, std::size_t size) {
   if (size > kMaxWavBytes) {
     throw LimitError(std::to_string(size) + " bytes are more than the limit of " + std::to_string(kMaxWavBytes));
   }
@@ -176,18 +173,42 @@ WavAudio DecodeWav(const std::uint8_t* bytes, std::size_t size) {
   if (frames > kMaxClipSamples) {
     throw LimitError(std::to_string(frames) + " samples are more than the limit of " + std::to_string(kMaxClipSamples));
   }
-  WavAudio audio;
-  audio.sample_rate_hz = int(format.rate);
-  audio.channels = format.channels;
+  WavLayout wav;
+  wav.encoding = EncodingOf(format);
+  wav.sample_rate_hz = int(format.rate);
+  wav.channels = format.channels;
+  wav.frames = frames;
+  wav.data = chunks.data;
   if (chunks.data_size < chunks.data_stated) {
     const std::uint64_t expected = chunks.data_stated / format.frame_bytes;
     if (frames == 0) {
       throw DecodeError("the file ends where its audio should begin: 0 of " + std::to_string(expected) + " frames");
     }
-    if (expected > frames) audio.truncated = {expected, frames};
+    if (expected > frames) wav.truncated = {expected, frames};
   }
-  Convert(chunks.data, frames, format, audio);
-  return audio;
+  return wav;
+}
+
+void ReadWavSamples(const WavLayout& wav, std::size_t first, std::size_t count, float* to) {
+  switch (wav.encoding) {
+    case WavLayout::Encoding::kPcm8:
+      return Average<1>(wav, first, count, to, [](const std::uint8_t* p) { return float(*p - 128) * 0x1p-7f; });
+    case WavLayout::Encoding::kPcm16:
+      return Average<2>(wav, first, count, to,
+                        [](const std::uint8_t* p) { return float(std::int16_t(Le16(p))) * 0x1p-15f; });
+    case WavLayout::Encoding::kPcm24:
+      return Average<3>(wav, first, count, to, [](const std::uint8_t* p) { return double(Top24(p)) * 0x1p-31; });
+    case WavLayout::Encoding::kPcm32:
+      return Average<4>(wav, first, count, to,
+                        [](const std::uint8_t* p) { return double(std::int32_t(Le32(p))) * 0x1p-31; });
+    case WavLayout::Encoding::kFloat32: return Average<4>(wav, first, count, to, Float32At);
+    case WavLayout::Encoding::kFloat64: return Average<8>(wav, first, count, to, Float64At);
+  }
+}
+
+const char* EncodingName(WavLayout::Encoding encoding) {
+  static constexpr const char* kNames[] = {"pcm8", "pcm16", "pcm24", "pcm32", "float32", "float64"};
+  return kNames[int(encoding)];
 }
 
 }  // namespace prosodia

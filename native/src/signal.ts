@@ -1,5 +1,5 @@
 import type { AudioClip, FeatureConfig, FeatureMatrix } from '@prosodia/contracts';
-import type { NativeCall, NativeJob } from './job.js';
+import type { NativeCall, NativeFailure, NativeJob } from './job.js';
 
 /** A configuration with nothing left to be derived. */
 export type NativeFeatureConfig = FeatureConfig & { readonly winLength: number; readonly fMaxHz: number };
@@ -12,14 +12,34 @@ export interface NativeWav extends AudioClip {
   readonly truncated?: { readonly expectedFrames: number; readonly foundFrames: number };
 }
 
+/** What is wanted of each source. */
+export interface NativeFeatureRequest {
+  /** True: one row, each coefficient's mean over the frames. */
+  readonly mean: boolean;
+  /** A clip outside [minSec, maxSec] gets a matrix without frames. */
+  readonly minSec: number;
+  readonly maxSec: number;
+}
+
+/** A matrix and the audio it was made of. */
+export interface NativeFeatures extends FeatureMatrix {
+  /** Samples at the source's own rate. */
+  readonly samples: number;
+  readonly sampleRateHz: number;
+}
+
 /** Decoding, resampling and features. Samples are copied before a call returns. */
 export interface SignalOperations {
   decodeWav(bytes: Uint8Array): NativeJob<NativeWav>;
-  /** Resamples each clip to `config.sampleRateHz` first. */
+  /**
+   * Features of each WAV file (by its path, read by the job's threads), WAV file's bytes, or clip, resampled to
+   * `config.sampleRateHz` first. Each has its own failure; null: not a WAV file that can be read, so try otherwise.
+   */
   extractFeatures(
-    clips: readonly AudioClip[],
+    sources: readonly (string | Uint8Array | AudioClip)[],
     config: NativeFeatureConfig,
+    request: NativeFeatureRequest,
     call: NativeCall,
-  ): NativeJob<FeatureMatrix[]>;
+  ): NativeJob<(NativeFeatures | NativeFailure | null)[]>;
   resample(clips: readonly AudioClip[], sampleRateHz: number, call: NativeCall): NativeJob<AudioClip[]>;
 }

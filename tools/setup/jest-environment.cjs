@@ -17,6 +17,8 @@ const SHARED = [
   'BigInt64Array',
   'BigUint64Array',
   'Error',
+  // Its memories are ArrayBuffers of its own realm.
+  'WebAssembly',
 ];
 
 module.exports = class extends TestEnvironment {

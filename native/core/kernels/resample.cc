@@ -22,27 +22,27 @@ void SharedDot(int taps, const float* filter, const float* const* windows, float
   for (int r = 0; r < kShared; r++) out[r] = Sum(sum[r]);
 }
 
-void RunExact(const ResampleTables& t, const float* padded, long long count, float* out) {
+void RunExact(const ResampleTables& t, const float* padded, long long phase, long long count, float* out) {
   const long long period = kShared * t.up;
   for (long long start = 0, base = 0; start < count; start += period, base += kShared * t.down) {
-    for (long long phase = 0; phase < t.up && start + phase < count; phase++) {
-      const long long offset = phase * t.down, position = base + offset / t.up;
+    for (long long k = 0; k < t.up && start + k < count; k++) {
+      const long long offset = phase + k * t.down, position = base + offset / t.up;
       const float* windows[kShared];
       int valid = 0;
       for (int r = 0; r < kShared; r++) {
-        if (start + phase + r * t.up < count) valid = r + 1;
+        if (start + k + r * t.up < count) valid = r + 1;
         windows[r] = WindowOf(t, padded, position + (valid - 1) * t.down);  // past the end: the last once more
       }
       float values[kShared];
       SharedDot(t.taps, t.filter + (offset % t.up) * t.taps, windows, values);
-      for (int r = 0; r < valid; r++) out[start + phase + r * t.up] = values[r];
+      for (int r = 0; r < valid; r++) out[start + k + r * t.up] = values[r];
     }
   }
 }
 
-void RunInterpolated(const ResampleTables& t, const float* padded, long long count, float* out) {
+void RunInterpolated(const ResampleTables& t, const float* padded, long long phase, long long count, float* out) {
   for (long long k = 0; k < count; k++) {
-    const long long at = k * t.down, position = at / t.up;
+    const long long at = phase + k * t.down, position = at / t.up;
     const double place = double(at % t.up) / double(t.up) * t.phases;
     const int row = int(place);
     const float* window = WindowOf(t, padded, position);
@@ -59,11 +59,11 @@ void RunInterpolated(const ResampleTables& t, const float* padded, long long cou
   }
 }
 
-void Run(const ResampleTables& t, const float* padded, long long count, float* out) {
+void Run(const ResampleTables& t, const float* padded, long long phase, long long count, float* out) {
   if (t.exact) {
-    RunExact(t, padded, count, out);
+    RunExact(t, padded, phase, count, out);
   } else {
-    RunInterpolated(t, padded, count, out);
+    RunInterpolated(t, padded, phase, count, out);
   }
 }
 

@@ -5,7 +5,7 @@
 
 namespace prosodia {
 
-// Output k lies at input k · down / up. Sample n of the input is at padded[n + taps].
+// Output k lies at input (phase + k · down) / up, 0 ≤ phase < up. Sample n of the input is at padded[n + taps].
 struct ResampleTables {
   long long up, down;
   int taps;    // of one phase; a multiple of 16
@@ -15,7 +15,7 @@ struct ResampleTables {
 };
 
 struct ResampleKernel {
-  void (*run)(const ResampleTables&, const float* padded, long long count, float* out);
+  void (*run)(const ResampleTables&, const float* padded, long long phase, long long count, float* out);
 };
 
 PROSODIA_KERNEL_TABLE(ResampleKernel, kResampleKernel)

@@ -172,28 +172,30 @@ void Emit(const F32* columns, int count, int frames, float* out, int out_stride)
 
 // kTile coefficients at once: their sums stay in registers.
 template <int kTile>
-void CepstrumTile(const CepstrumTables& t, int first, const float* mel, F32 floor, int frames, float* out,
-                  int out_stride) {
+void CepstrumTile(const CepstrumTables& t, int first, const float* mel, F32 floor, F32 pivot, int frames,
+                  float* out, int out_stride) {
   F32 sum[kTile] = {};
   const float* dct = t.dct + first;
   for (int band = 0; band < t.n_mels; band++, dct += t.n_coefficients) {
-    const F32 level = Max(Load(mel + long(band) * kLanes), floor);
+    const F32 level = Max(Load(mel + long(band) * kLanes), floor) - pivot;
 #pragma GCC unroll 16
     for (int c = 0; c < kTile; c++) sum[c] += level * dct[c];
   }
+  if (first == 0) sum[0] += Broadcast(float(t.constant * pivot[0]));
   Emit(sum, kTile, frames, out + first, out_stride);
 }
 
-void Cepstrum(const CepstrumTables& t, const float* mel, float floor_db, int frames, float* out, int out_stride) {
-  const F32 floor = Broadcast(floor_db);
+void Cepstrum(const CepstrumTables& t, const float* mel, float floor_db, float pivot_db, int frames, float* out,
+              int out_stride) {
+  const F32 floor = Broadcast(floor_db), pivot = Broadcast(pivot_db);
   int first = 0;
   for (; first + 13 <= t.n_coefficients; first += 13) {
-    CepstrumTile<13>(t, first, mel, floor, frames, out, out_stride);
+    CepstrumTile<13>(t, first, mel, floor, pivot, frames, out, out_stride);
   }
   for (; first + 4 <= t.n_coefficients; first += 4) {
-    CepstrumTile<4>(t, first, mel, floor, frames, out, out_stride);
+    CepstrumTile<4>(t, first, mel, floor, pivot, frames, out, out_stride);
   }
-  for (; first < t.n_coefficients; first++) CepstrumTile<1>(t, first, mel, floor, frames, out, out_stride);
+  for (; first < t.n_coefficients; first++) CepstrumTile<1>(t, first, mel, floor, pivot, frames, out, out_stride);
 }
 
 void Levels(int n_mels, const float* mel, float floor_db, int frames, float* out, int out_stride) {

@@ -35,6 +35,7 @@ struct CepstrumTables {
   int n_mels;
   int n_coefficients;
   const float* dct;  // n_mels × n_coefficients
+  double constant;   // coefficient 0 of a column of ones
 };
 
 struct SpectrumKernel {
@@ -46,7 +47,10 @@ struct SpectrumKernel {
   // that two blocks share; `is_first` begins a clip. Reads SamplesRead(…) samples from `samples` on.
   void (*mel)(const SpectrumTables&, const float* samples, bool is_first, float* scratch, float* mel, float* peak);
   // DCT of `frames` ≤ lanes columns of `mel`, with levels below `floor_db` raised to it; frames × n_coefficients.
-  void (*cepstrum)(const CepstrumTables&, const float* mel, float floor_db, int frames, float* out, int out_stride);
+  // `pivot_db` is taken off every level and given back to coefficient 0, the only one a constant reaches: sums of
+  // small numbers round less, and silence is exact.
+  void (*cepstrum)(const CepstrumTables&, const float* mel, float floor_db, float pivot_db, int frames, float* out,
+                   int out_stride);
   // The mel levels themselves; frames × n_mels.
   void (*levels)(int n_mels, const float* mel, float floor_db, int frames, float* out, int out_stride);
   // Index of the first sample that is not finite, or −1.

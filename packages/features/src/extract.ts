@@ -4,6 +4,12 @@ import { checkClips } from './clips.js';
 import { derive, resolveFeatureConfig } from './config.js';
 import { type BatchOptions, runBatch } from './native-batch.js';
 
+/** Options of an extraction. */
+export interface ExtractOptions extends BatchOptions {
+  /** `frames`: every frame. `mean`: one row, each coefficient's mean over the frames, as `meanOverFrames` gives it. */
+  readonly summary?: 'frames' | 'mean' | undefined;
+}
+
 /**
  * Features of each clip: mel-frequency cepstral coefficients as `librosa.feature.mfcc` defines them, or log-mel levels.
  *
@@ -14,6 +20,7 @@ import { type BatchOptions, runBatch } from './native-batch.js';
  *
  * @param clips    mono audio in [-1, 1]; rates may differ, each is resampled to `sampleRateHz` of the configuration
  * @param options  librosa's defaults unless given
+ * @param call     `summary: 'mean'` for a single row per clip
  * @returns one frames × coefficients matrix per clip, in order; frames = 1 + floor(samples / hopLength) when centred,
  *   otherwise whole frames, at least one
  * @throws ProsodiaError INVALID_ARGUMENT (a sample that is not finite: which clip, which index), LIMIT, ABORTED
@@ -24,16 +31,20 @@ import { type BatchOptions, runBatch } from './native-batch.js';
 export async function extractFeatures(
   clips: readonly AudioClip[],
   options: FeatureOptions = {},
-  call: BatchOptions = {},
+  call: ExtractOptions = {},
 ): Promise<FeatureMatrix[]> {
   const config = derive(resolveFeatureConfig(options));
+  const request = { mean: call.summary === 'mean', minSec: 0, maxSec: Number.POSITIVE_INFINITY };
   checkClips(clips);
   const addon = nativeAddon();
   return runBatch(
     {
       total: clips.length,
       weight: (index) => clips[index]!.samples.length,
-      start: (first, end, nativeCall) => addon.extractFeatures(clips.slice(first, end), config, nativeCall),
+      start: (first, end, nativeCall) => {
+        const job = addon.extractFeatures(clips.slice(first, end), config, request, nativeCall);
+        return { ...job, promise: job.promise.then(allOrFirstFailure) };
+      },
       nameOf: (index) => `clip ${index}`,
     },
     call,
@@ -48,4 +59,14 @@ export function meanOverFrames(matrix: FeatureMatrix): Float32Array {
     for (let c = 0; c < coefficients; c++) sums[c]! += data[frame * coefficients + c]!;
   }
   return Float32Array.from(sums, (sum) => sum / frames);
+}
+
+function allOrFirstFailure(answers: readonly (FeatureMatrix | Error | null)[]): FeatureMatrix[] {
+  return answers.map((answer, item) => {
+    if (answer !== null && 'data' in answer) {
+      const { data, frames, coefficients } = answer;
+      return { data, frames, coefficients };
+    }
+    throw Object.assign(answer ?? new Error('not a clip'), { item });
+  });
 }

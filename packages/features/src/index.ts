@@ -2,8 +2,14 @@ export type { AugmentationOptions, FeatureConfig, FeatureMatrix, FeatureOptions 
 export { augment, clipSeed } from './augment.js';
 export { featureCount, featurePresets, resolveFeatureConfig } from './config.js';
 export { type AudioFormat, type DecodedClip, decodeBytes, decodeFile } from './decode.js';
-export { extractFeatures, meanOverFrames } from './extract.js';
+export { type ExtractOptions, extractFeatures, meanOverFrames } from './extract.js';
+export {
+  extractFromFiles,
+  type FeatureSource,
+  type SourceFeatures,
+  type SourceOptions,
+} from './extract-sources.js';
 export type { BatchOptions } from './native-batch.js';
-export { networkRows } from './network.js';
+export { networkRows, networkRowsFromFiles, type SourceRow } from './network.js';
 export { resampleClips } from './resample.js';
 export { encodeWav } from './wav.js';

@@ -1,0 +1,30 @@
+// A mono clip that is asked for a piece at a time, so that samples go from where they are (an array, the bytes of a
+// file) straight to where they are used.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+#include "core/wav.h"
+
+namespace prosodia {
+
+struct SampleSource {
+  std::size_t count = 0;
+  int sample_rate_hz = 0;
+  // Samples first … first + count − 1, which the clip must have. Any pieces, in any order, on one thread.
+  std::function<void(std::size_t first, std::size_t count, float* to)> read;
+};
+
+// Both read memory that must outlive the source; both refuse a sample that is NaN or infinite by
+// std::invalid_argument, naming its place in the clip.
+SampleSource SourceOf(const float* samples, std::size_t count, int sample_rate_hz);
+SampleSource SourceOf(const WavLayout& wav);
+
+// The same clip at another rate, as Resample makes it; computed when it is read. Throws LimitError as Resample does.
+SampleSource ResampledSource(const SampleSource& clip, int to_hz);
+
+// Throws std::invalid_argument naming the first sample that is NaN or infinite; the first given is number `first`.
+void RequireFinite(const float* samples, std::size_t count, std::size_t first = 0);
+
+}  // namespace prosodia
