@@ -13,3 +13,4 @@ export type { ClipSource } from './clip-source.js';
 export { readModelFile } from './model-file.js';
 export type { RecognizerOptions } from './options.js';
 export { Recognizer } from './recognizer.js';
+export { SpeechDetector, SpeechListener } from './speech-detector.js';

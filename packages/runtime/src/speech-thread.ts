@@ -1,0 +1,115 @@
+import { Worker } from 'node:worker_threads';
+import { ProsodiaError } from '@prosodia/contracts';
+import type { SpeechReply, SpeechRequest, SpeechResult, SpeechWork } from './speech-messages.js';
+
+/** Works computed in one run: more would not be faster and would delay the first. */
+const MAX_WORKS_PER_RUN = 128;
+/** A work is done again once when the thread died with it. */
+const ATTEMPTS = 2;
+
+interface Job {
+  readonly work: SpeechWork;
+  attempts: number;
+  readonly finish: (result: SpeechResult) => void;
+  readonly fail: (error: ProsodiaError) => void;
+}
+
+/**
+ * The detector's thread as the event loop sees it: works that wait together are computed together.
+ *
+ * It keeps nothing of a listener, so that another thread can go on where a dead one stopped.
+ */
+export class SpeechThread {
+  readonly #model: Uint8Array;
+  readonly #queue: Job[] = [];
+  #worker: Worker | undefined;
+  #ready = false;
+  #running: Job[] = [];
+  #closed = false;
+  #closing: (() => void) | undefined;
+
+  /** @param model  the bytes of the detector's ONNX file */
+  constructor(model: Uint8Array) {
+    this.#model = model;
+  }
+
+  /** @throws ProsodiaError ABORTED after `close`, MODEL when the network cannot be computed */
+  run(work: SpeechWork): Promise<SpeechResult> {
+    if (this.#closed) return Promise.reject(closed());
+    return new Promise((finish, fail) => {
+      this.#queue.push({ work, attempts: 0, finish, fail });
+      this.#dispatch();
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const job of [...this.#queue.splice(0), ...this.#running.splice(0)]) job.fail(closed());
+    const worker = this.#worker;
+    if (!worker) return;
+    worker.ref();
+    const ended = new Promise<void>((resolve) => {
+      this.#closing = resolve;
+    });
+    worker.postMessage(null satisfies SpeechRequest);
+    await ended;
+  }
+
+  #dispatch(): void {
+    if (this.#queue.length === 0 || this.#running.length > 0) return;
+    if (!this.#worker) this.#start();
+    if (!this.#ready) return;
+    this.#running = this.#queue.splice(0, MAX_WORKS_PER_RUN);
+    for (const job of this.#running) job.attempts++;
+    this.#worker!.ref();
+    this.#worker!.postMessage(this.#running.map(({ work }) => work) satisfies SpeechRequest);
+  }
+
+  #start(): void {
+    let reason = 'it stopped without saying why';
+    const worker = new Worker(new URL('./speech-worker.js', import.meta.url), {
+      workerData: this.#model,
+      execArgv: [],
+      name: 'prosodia-speech',
+    });
+    this.#worker = worker;
+    worker.on('message', (reply: SpeechReply) => this.#answer(reply));
+    worker.on('error', (error: unknown) => {
+      reason = error instanceof Error ? error.message : String(error);
+    });
+    worker.once('exit', () => this.#exited(reason));
+  }
+
+  #answer(reply: SpeechReply): void {
+    if (reply.kind === 'ready') this.#ready = true;
+    const jobs = this.#running.splice(0);
+    jobs.forEach((job, i) => {
+      if (reply.kind === 'answer') job.finish(reply.results[i]!);
+      if (reply.kind === 'failure') job.fail(broken(reply.message));
+    });
+    if (!this.#closed) this.#worker?.unref();
+    this.#dispatch();
+  }
+
+  #exited(reason: string): void {
+    const cameUp = this.#ready;
+    this.#worker = undefined;
+    this.#ready = false;
+    this.#closing?.();
+    const jobs = [...this.#running.splice(0), ...this.#queue.splice(0)];
+    for (const job of jobs) {
+      if (cameUp && job.attempts < ATTEMPTS) this.#queue.push(job);
+      else job.fail(broken(reason));
+    }
+    this.#dispatch();
+  }
+}
+
+function closed(): ProsodiaError {
+  return new ProsodiaError('ABORTED', 'The speech detector was closed');
+}
+
+function broken(reason: string): ProsodiaError {
+  return new ProsodiaError('MODEL', `The speech detector could not compute: ${reason}`);
+}
