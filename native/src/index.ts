@@ -1,4 +1,5 @@
 export * from './augment.js';
+export * from './functionals.js';
 export * from './job.js';
 export * from './load.js';
 export * from './signal.js';

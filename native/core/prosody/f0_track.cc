@@ -40,7 +40,7 @@ const std::vector<F0Frame>& F0Tracker::Track(const float* in, int64_t count, dou
   silence_ = loudest * kSilence + 1e-30f;
   tiny_ = loudest * kTiny + 1e-30f;
   const size_t frames = size_t(1 + count / plan_.hop);
-  frames_.assign(frames, {0, 0});
+  frames_.assign(frames, {0, 0, 0});
   if (sample_rate_hz < kLeastRateHz) return frames_;
   candidates_.resize(frames);
   correlations_.resize(size_t(plan_.lags + 2 * kLagSlack));
@@ -52,6 +52,7 @@ const std::vector<F0Frame>& F0Tracker::Track(const float* in, int64_t count, dou
 
 void F0Tracker::FindCandidates(int64_t frame, Candidates* found) {
   found->count = 0;
+  found->highest = 0;
   const int64_t start = frame * plan_.band_hop - plan_.lead;
   const float energy = band_.energies()[start];
   if (energy < silence_) return;
@@ -72,6 +73,7 @@ void F0Tracker::AddCandidate(int place, Candidates* found) const {
   candidate.lag = float(place + plan_.first_lag) + offset;
   candidate.log_lag = std::log2(candidate.lag);
   const float height = std::min(1.f, peak - 0.25f * (before - after) * offset);
+  found->highest = std::max(found->highest, height);
   candidate.score = height - kOctaveCost * (candidate.log_lag - std::log2(float(plan_.band.rate_hz / 690)));
   if (found->count < kCandidates) {
     found->list[found->count++] = candidate;
@@ -118,9 +120,11 @@ void F0Tracker::FindPath() {
   const float* last = &scores_[(frames - 1) * kStates];
   int state = int(std::max_element(last, last + candidates_[frames - 1].count + 1) - last);
   for (int64_t f = frames - 1; f >= 0; f--) {
+    frames_[f].correlation = candidates_[f].highest;
     if (state > 0) {
       const Candidate& chosen = candidates_[f].list[state - 1];
-      frames_[f] = {chosen.lag * float(plan_.band.factor), std::clamp(chosen.score, 0.f, 1.f)};
+      frames_[f].period = chosen.lag * float(plan_.band.factor);
+      frames_[f].strength = std::clamp(chosen.score, 0.f, 1.f);
     }
     state = came_from_[f * kStates + state];
   }

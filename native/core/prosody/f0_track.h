@@ -13,6 +13,7 @@ namespace prosodia {
 struct F0Frame {
   float period;    // full-rate samples, with a fraction; 0 where the frame is unvoiced
   float strength;  // correlation of neighbouring periods, 0 … 1; 0 where unvoiced
+  float correlation;  // the largest of any period, 0 … 1, voiced or not; 0 below 0.3
 };
 
 // One per thread; scratch is kept between clips.
@@ -54,6 +55,7 @@ class F0Tracker {
   };
   struct Candidates {
     int count;
+    float highest;  // peak of the correlation
     Candidate list[kCandidates];
   };
 

@@ -9,6 +9,17 @@ export {
   type SourceFeatures,
   type SourceOptions,
 } from './extract-sources.js';
+export {
+  extractFunctionals,
+  type FeatureVector,
+  FUNCTIONALS_VERSION,
+  type Functional,
+  type FunctionalGroup,
+  type FunctionalOptions,
+  functionalGroups,
+  functionalNames,
+  functionalTable,
+} from './functionals.js';
 export type { BatchOptions } from './native-batch.js';
 export { networkRows, networkRowsFromFiles, type SourceRow } from './network.js';
 export { resampleClips } from './resample.js';

@@ -1,0 +1,148 @@
+// How the clip goes over time: thirds, the first cosines of its contours, its modulation.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#include "core/prosody/functional_sets.h"
+
+namespace prosodia {
+namespace {
+
+constexpr int kThirdsCepstra = 13;
+constexpr int kContourPoints = 64, kContourCosines = 10;
+constexpr float kModulationFloor = 1e-3f;
+
+// The contour at kContourPoints places from first frame to last, straight lines between frames; its first cosines.
+void AddCosines(const Contour& contour, FunctionalWriter* to, const char* name) {
+  double points[kContourPoints], cosines[kContourCosines];
+  const double last = double(contour.size() - 1);
+  for (int i = 0; i < kContourPoints; i++) {
+    const double place = last * i / (kContourPoints - 1);
+    const std::size_t low = std::size_t(place), high = std::min(low + 1, contour.size() - 1);
+    points[i] = contour[low] + (double(contour[high]) - contour[low]) * (place - double(low));
+  }
+  CosineTransform(points, kContourPoints, kContourCosines, cosines);
+  for (int k = 0; k < kContourCosines; k++) to->Add(cosines[k], "cosine", name, k);
+}
+
+constexpr int kCoarseBands = 8, kBandsEach = SpeechFrames::kBands / kCoarseBands;
+
+// Magnitudes of the Fourier transform of eight coarse band levels, and of the mean level, at multiples of 100 / period Hz.
+class ModulationSpectrum {
+ public:
+  static constexpr int kColumns = kCoarseBands + 1;  // the last is the mean level, without a window
+
+  explicit ModulationSpectrum(const SpeechFrames& frames) : count_(frames.count), rows_(count_) {
+    Row mean = {};
+    for (std::size_t f = 0; f < count_; f++) {
+      const float* level = &frames.level[f * SpeechFrames::kBands];
+      for (int b = 0; b < SpeechFrames::kBands; b++) rows_[f][b / kBandsEach] += level[b] / kBandsEach;
+      rows_[f][kCoarseBands] = frames.mean[f];
+      for (int c = 0; c < kColumns; c++) mean[c] += rows_[f][c] / float(count_);
+    }
+    for (std::size_t f = 0; f < count_; f++) {
+      const double turn = count_ > 1 ? 2 * std::numbers::pi * double(f) / double(count_ - 1) : std::numbers::pi;
+      const float hann = float(0.5 - 0.5 * std::cos(turn));
+      for (int c = 0; c < kColumns; c++) rows_[f][c] = (rows_[f][c] - mean[c]) * (c < kCoarseBands ? hann : 1.f);
+    }
+  }
+
+  // Magnitudes at bin / period cycles a frame, over the square root of the number of frames.
+  std::array<float, kColumns> At(int bin, int period) const {
+    Row real = {}, imaginary = {};
+    for (std::size_t f = 0; f < count_; f++) {
+      const std::size_t at = f * std::size_t(bin) % std::size_t(period) * std::size_t(kPeriod / period);
+      const float c = Turns().cosine[at], s = Turns().sine[at];
+      for (int i = 0; i < kWidth; i++) {
+        real[i] += c * rows_[f][i];
+        imaginary[i] += s * rows_[f][i];
+      }
+    }
+    std::array<float, kColumns> magnitude;
+    for (int i = 0; i < kColumns; i++) magnitude[i] = std::hypot(real[i], imaginary[i]) / std::sqrt(float(count_));
+    return magnitude;
+  }
+
+ private:
+  static constexpr int kPeriod = 512, kWidth = 12;  // whole vectors
+  using Row = std::array<float, kWidth>;
+  struct Circle {
+    float cosine[kPeriod], sine[kPeriod];
+    Circle() {
+      for (int i = 0; i < kPeriod; i++) {
+        cosine[i] = float(std::cos(2 * std::numbers::pi * i / kPeriod));
+        sine[i] = float(std::sin(2 * std::numbers::pi * i / kPeriod));
+      }
+    }
+  };
+  static const Circle& Turns() {
+    static const auto* circle = new Circle;
+    return *circle;
+  }
+
+  const std::size_t count_;
+  std::vector<Row> rows_;
+};
+
+}  // namespace
+
+void AddModulation(const SpeechFrames& frames, FunctionalScratch*, FunctionalWriter* to) {
+  const ModulationSpectrum spectrum(frames);
+  // Eight bands of 1.6 Hz from 0.4 Hz on, of the mean level.
+  for (int band = 0; band < 8; band++) {
+    float sum = 0;
+    for (int bin = 1 + 4 * band; bin < 5 + 4 * band; bin++) sum += spectrum.At(bin, 256)[kCoarseBands];
+    to->Add(std::log(sum / 4 + kModulationFloor), "modulation", "mean-level", band);
+  }
+  constexpr int kEdgesHz[] = {1, 2, 4, 8, 16};
+  constexpr const char* kNames[] = {"modulation1-2", "modulation2-4", "modulation4-8", "modulation8-16"};
+  for (int octave = 0; octave < 4; octave++) {
+    std::array<float, ModulationSpectrum::kColumns> sum = {};
+    const auto bin_of = [](int hz) { return int(std::ceil(hz * 512 / SpeechFrames::kFramesPerSec)); };
+    const int first = bin_of(kEdgesHz[octave]), end = bin_of(kEdgesHz[octave + 1]);
+    for (int bin = first; bin < end; bin++) {
+      const auto magnitude = spectrum.At(bin, 512);
+      for (int c = 0; c < kCoarseBands; c++) sum[c] += magnitude[c];
+    }
+    for (int c = 0; c < kCoarseBands; c++) {
+      to->Add(std::log(sum[c] / float(end - first) + kModulationFloor), kNames[octave], "coarse-band", c);
+    }
+  }
+}
+
+void AddThirds(const SpeechFrames& frames, FunctionalScratch*, FunctionalWriter* to) {
+  // As numpy.array_split: the first parts take what is left over; of a clip of one or two frames, some parts are empty
+  // and take the frame next to them.
+  constexpr const char* kNames[3][3] = {{"first-third", "first-third-cepstrum", "first-third-pitch"},
+                                        {"middle-third", "middle-third-cepstrum", "middle-third-pitch"},
+                                        {"last-third", "last-third-cepstrum", "last-third-pitch"}};
+  std::size_t start = 0;
+  for (std::size_t part = 0; part < 3; part++) {
+    const std::size_t length = frames.count / 3 + (part < frames.count % 3);
+    const std::size_t from = std::min(start, frames.count - 1), count = std::max<std::size_t>(length, 1);
+    start += length;
+    for (int c = 0; c < kThirdsCepstra; c++) to->Add(Mean(&frames.cepstrum[c][from], count), "mean", kNames[part][1], c);
+    const Spread power = SpreadOf(&frames.power[from], count);
+    double weighted = 0, weight = 0;
+    std::size_t voiced = 0;
+    for (std::size_t i = from; i < from + count; i++) {
+      weighted += double(frames.log_f0[i]) * frames.voicing[i];
+      weight += frames.voicing[i];
+      voiced += frames.voiced[i];
+    }
+    to->Add(power.mean, "power", kNames[part][0]);
+    to->Add(power.deviation, "powerDeviation", kNames[part][0]);
+    to->Add(weighted / (weight + 1e-3), "voicedMean", kNames[part][2]);
+    to->Add(double(voiced) / double(count), "voicedShare", kNames[part][0]);
+  }
+}
+
+void AddContours(const SpeechFrames& frames, FunctionalScratch*, FunctionalWriter* to) {
+  AddCosines(frames.log_f0, to, "pitch");
+  AddCosines(frames.power, to, "power");
+  AddCosines(frames.cepstrum[1], to, "tilt");
+  AddCosines(frames.voicing, to, "voicing");
+}
+
+}  // namespace prosodia

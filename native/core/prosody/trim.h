@@ -1,0 +1,17 @@
+// Where speech begins and ends: edges far below the loudest part are left out.
+#pragma once
+
+#include <cstddef>
+
+namespace prosodia {
+
+struct FrameRange {
+  std::size_t first, end;  // first … end − 1
+  std::size_t count() const { return end - first; }
+};
+
+// The frames from the first to the last whose power, smoothed over five frames in dB, lies at most `below_peak_db` under
+// the loudest, and `margin` more at both ends. A clip without frames gives an empty range, any other at least one frame.
+FrameRange TrimmedRange(const float* power, std::size_t frames, double below_peak_db, std::size_t margin);
+
+}  // namespace prosodia
