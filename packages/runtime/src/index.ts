@@ -14,3 +14,4 @@ export { readModelFile } from './model-file.js';
 export type { RecognizerOptions } from './options.js';
 export { Recognizer } from './recognizer.js';
 export { SpeechDetector, SpeechListener } from './speech-detector.js';
+export * from './stream/index.js';

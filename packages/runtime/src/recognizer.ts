@@ -18,6 +18,9 @@ import { NetworkPool } from './network-pool.js';
 import { type RecognizerOptions, type RecognizerSettings, settingsOf } from './options.js';
 import { ProgressReporter } from './progress.js';
 import { toRecognition } from './recognition.js';
+import { SpeechDetector } from './speech-detector.js';
+import { EmotionStream } from './stream/emotion-stream.js';
+import { type ClipRecognizer, type StreamOptions, streamSettings } from './stream/options.js';
 
 /**
  * Recognises emotion in speech with one model file.
@@ -37,6 +40,7 @@ export class Recognizer {
   readonly #pool: NetworkPool;
   readonly #gate: Gate;
   #closing: Promise<void> | undefined;
+  #detector: Promise<SpeechDetector> | undefined;
 
   private constructor(card: ModelCard, settings: RecognizerSettings, pool: NetworkPool) {
     this.card = card;
@@ -125,15 +129,55 @@ export class Recognizer {
     }
   }
 
+  /**
+   * Recognises speech while it is spoken: chunks of PCM go in, events come out.
+   *
+   * Any number of streams may run at once; they share the recognizer's threads and one speech detector.
+   *
+   * @throws ProsodiaError INVALID_ARGUMENT naming the option; the stream itself fails with the errors of
+   *   `recognize`, and with ABORTED by its signal or by `close`
+   * @example
+   * const stream = recognizer.stream({ sampleRateHz: 16_000, hopSec: 0.5 });
+   * for await (const event of stream.from(chunks)) console.log(event.type);
+   */
+  stream(options: StreamOptions = {}): EmotionStream {
+    this.#expectOpen();
+    const settings = streamSettings(options);
+    const open: ClipRecognizer = {
+      recognize: async (source, call) => {
+        if (this.#closing) throw new ProsodiaError('ABORTED', 'The recognizer was closed under the stream');
+        return this.recognize(source, call);
+      },
+    };
+    const { speaker: recognizer = open, signal } = options;
+    return new EmotionStream({ settings, recognizer, signal, detector: () => this.#speechDetector() });
+  }
+
   /** Ends the threads and frees the sessions; calls still running are rejected with ABORTED. */
   close(): Promise<void> {
     this.#gate.close(new ProsodiaError('ABORTED', 'The recognizer was closed before the clip had its turn'));
-    this.#closing ??= this.#pool.close();
+    this.#closing ??= this.#closeAll();
     return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #closeAll(): Promise<void> {
+    await Promise.all([
+      this.#pool.close(),
+      this.#detector?.then(
+        (detector) => detector.close(),
+        () => {},
+      ),
+    ]);
+  }
+
+  #speechDetector(): Promise<SpeechDetector> {
+    this.#expectOpen();
+    this.#detector ??= SpeechDetector.load();
+    return this.#detector;
   }
 
   #expectOpen(): void {

@@ -1,0 +1,71 @@
+import { ProsodiaError } from '@prosodia/contracts';
+
+/** Samples beside the rate and the time they were captured at, where the source knows them. */
+export interface TimedPcm {
+  /** Mono; floats in [-1, 1] or 16-bit integers. */
+  readonly samples: Float32Array | Int16Array;
+  /** Samples per second; the stream's rate unless given. */
+  readonly sampleRateHz?: number | undefined;
+  /** When the first sample was captured, on any clock in seconds; tells of gaps and corrects drift. */
+  readonly timeSec?: number | undefined;
+}
+
+/** Mono audio of any length: floats in [-1, 1], 16-bit integers, or their little-endian 16-bit bytes. */
+export type PcmChunk = Float32Array | Int16Array | Uint8Array | TimedPcm;
+
+export interface Pcm {
+  readonly samples: Float32Array;
+  readonly sampleRateHz: number;
+  readonly timeSec: number | undefined;
+}
+
+/** Reads chunks; keeps the odd byte of a byte stream until its other half comes. */
+export class ChunkReader {
+  readonly #sampleRateHz: number;
+  #oddByte: number | undefined;
+
+  constructor(sampleRateHz: number) {
+    this.#sampleRateHz = sampleRateHz;
+  }
+
+  /** @throws ProsodiaError INVALID_ARGUMENT for anything that is no PCM, or for a sample that is not finite */
+  read(chunk: unknown): Pcm {
+    const timed = toTimed(chunk);
+    const { samples, sampleRateHz = this.#sampleRateHz, timeSec } = timed ?? { samples: chunk };
+    if (!Number.isInteger(sampleRateHz) || sampleRateHz < 4_000 || sampleRateHz > 384_000)
+      throw invalid(`a whole sampleRateHz from 4000 to 384000 but received ${sampleRateHz}`);
+    if (timeSec !== undefined && !Number.isFinite(timeSec))
+      throw invalid(`a finite timeSec but received ${timeSec}`);
+    return { samples: this.#toFloats(samples), sampleRateHz, timeSec };
+  }
+
+  #toFloats(samples: unknown): Float32Array {
+    if (samples instanceof Float32Array) {
+      const bad = samples.findIndex((sample) => !Number.isFinite(sample));
+      if (bad >= 0) throw invalid(`finite samples but sample ${bad} of a chunk is ${samples[bad]}`);
+      // A copy: the caller may fill its buffer anew.
+      return samples.slice();
+    }
+    if (samples instanceof Int16Array) return Float32Array.from(samples, (sample) => sample / 32_768);
+    if (samples instanceof Uint8Array) return this.#fromBytes(samples);
+    throw invalid('a Float32Array, an Int16Array, bytes or { samples } as a chunk of audio');
+  }
+
+  #fromBytes(bytes: Uint8Array): Float32Array {
+    const odd = this.#oddByte === undefined ? [] : [this.#oddByte];
+    const all = odd.length === 0 ? bytes : Uint8Array.from([...odd, ...bytes]);
+    const count = all.length >> 1;
+    this.#oddByte = all.length % 2 === 1 ? all[all.length - 1] : undefined;
+    const view = new DataView(all.buffer, all.byteOffset, all.byteLength);
+    return Float32Array.from({ length: count }, (_, i) => view.getInt16(2 * i, true) / 32_768);
+  }
+}
+
+function toTimed(chunk: unknown): TimedPcm | undefined {
+  const isPlain = typeof chunk === 'object' && chunk !== null && !ArrayBuffer.isView(chunk);
+  return isPlain ? (chunk as TimedPcm) : undefined;
+}
+
+function invalid(expected: string): ProsodiaError {
+  return new ProsodiaError('INVALID_ARGUMENT', `Expected ${expected}`);
+}

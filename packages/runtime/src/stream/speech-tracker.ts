@@ -1,0 +1,138 @@
+import { SpeechDetector, type SpeechListener } from '../speech-detector.js';
+import { SPEECH_FRAME_SAMPLES } from '../speech-messages.js';
+import { audibleLead, Loudness } from './loudness.js';
+import type { StreamSettings } from './options.js';
+import { RateConverter } from './rate-converter.js';
+import { type Decision, SpeechSegmenter } from './speech-segmenter.js';
+
+/** Sound before the first word that may belong to it. */
+export const MAX_LEAD_SEC = 1;
+/** Silence that may lie within it. */
+const DIP_SEC = 0.3;
+
+/** Stretches the speech a decision is about to the audio around it. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A frame that was heard: what it decided, and the place just behind it. */
+export interface HeardFrame {
+  readonly decision: Decision | undefined;
+  readonly end: number;
+}
+
+/**
+ * Hears one unbroken stretch of a stream frame by frame.
+ *
+ * Places are samples counted from the stream's beginning, at the stream's rate.
+ */
+export class SpeechTracker {
+  readonly #begin: number;
+  readonly #sampleRateHz: number;
+  readonly #padSamples: number;
+  readonly #listener: SpeechListener | undefined;
+  readonly #converter: RateConverter;
+  readonly #segmenter: SpeechSegmenter;
+  readonly #loudness: Loudness;
+  #rest = new Float32Array(0);
+  #frame = 0;
+  #lastEnd: number;
+  /** Levels of the frames before the speech under way, and its own loudest. */
+  #leadDb: readonly number[] = [];
+  #peakDb = Number.NEGATIVE_INFINITY;
+
+  /**
+   * @param begin  place of the stretch's first sample
+   * @param detector  absent when everything counts as speech
+   */
+  constructor(begin: number, sampleRateHz: number, settings: StreamSettings, detector?: SpeechDetector) {
+    this.#begin = begin;
+    this.#lastEnd = begin;
+    this.#sampleRateHz = sampleRateHz;
+    this.#padSamples = Math.round(settings.vad.padSec * sampleRateHz);
+    this.#listener = detector?.listen();
+    this.#converter = new RateConverter(sampleRateHz, SpeechDetector.sampleRateHz);
+    this.#loudness = new Loudness(framesOf(MAX_LEAD_SEC + settings.vad.minSpeechSec + 1));
+    this.#segmenter = new SpeechSegmenter(settings.vad, SpeechDetector.frameSec);
+  }
+
+  /** Hears the next samples and returns the frames they complete, in order. */
+  async hear(samples: Float32Array, signal: AbortSignal | undefined): Promise<HeardFrame[]> {
+    const frames = this.#wholeFrames(this.#converter.convert(samples));
+    const probabilities = this.#listener
+      ? await this.#listener.hear(frames, { ...(signal && { signal }) })
+      : new Float32Array(frames.length / SPEECH_FRAME_SAMPLES).fill(1);
+    return Array.from(probabilities, (probability, i) => {
+      const frame = frames.subarray(i * SPEECH_FRAME_SAMPLES, (i + 1) * SPEECH_FRAME_SAMPLES);
+      const decision = this.#step(this.#loudness.hear(frame), probability);
+      return { decision, end: this.#placeOf(this.#frame) };
+    });
+  }
+
+  /** Ends the speech under way where the stretch ends, before `place`. */
+  finish(place: number): Decision | undefined {
+    const end = Math.ceil((place - this.#begin) / this.#samplesPerFrame);
+    return this.#segmenter.finish(end);
+  }
+
+  /** Where the speech began that is under way. */
+  get speakingSince(): number | undefined {
+    const frame = this.#segmenter.speakingSince;
+    return frame === undefined ? undefined : this.startOf(frame);
+  }
+
+  /** Beginning of speech whose first word is in `frame`, with what is kept before it. */
+  startOf(frame: number): number {
+    const maxLead = framesOf(MAX_LEAD_SEC);
+    const levelsDb = this.#leadDb.slice(0, maxLead);
+    const lead = audibleLead(levelsDb, this.#loudness.audibleDb(this.#peakDb), framesOf(DIP_SEC));
+    return Math.max(this.#lastEnd, this.#placeOf(frame - lead) - this.#padSamples);
+  }
+
+  /** The audio of a finished stretch of speech, at most up to `available`. */
+  spanOf({ start, end, goesOn }: Decision & { kind: 'end' }, available: number): Span {
+    const from = this.startOf(start);
+    const to = Math.min(available, this.#placeOf(end) + (goesOn ? 0 : this.#padSamples));
+    this.#lastEnd = to;
+    this.#leadDb = [];
+    if (!goesOn) this.#peakDb = Number.NEGATIVE_INFINITY;
+    return { from, to };
+  }
+
+  #step(levelDb: number, probability: number): Decision | undefined {
+    const frame = this.#frame++;
+    const speaking = this.#segmenter.speakingSince !== undefined;
+    if (speaking) this.#peakDb = Math.max(this.#peakDb, levelDb);
+    const audible = this.#listener !== undefined && levelDb >= this.#loudness.audibleDb(this.#peakDb);
+    const decision = this.#segmenter.step(frame, probability, audible);
+    if (decision?.kind === 'start') {
+      const heard = this.#loudness.before(frame + 1);
+      const own = frame + 1 - decision.frame;
+      this.#peakDb = Math.max(...heard.slice(0, own));
+      this.#leadDb = this.#listener ? heard.slice(own) : [];
+    }
+    return decision;
+  }
+
+  #wholeFrames(samples: Float32Array): Float32Array {
+    const waiting = new Float32Array(this.#rest.length + samples.length);
+    waiting.set(this.#rest);
+    waiting.set(samples, this.#rest.length);
+    const whole = waiting.length - (waiting.length % SPEECH_FRAME_SAMPLES);
+    this.#rest = waiting.slice(whole);
+    return waiting.subarray(0, whole);
+  }
+
+  get #samplesPerFrame(): number {
+    return SpeechDetector.frameSec * this.#sampleRateHz;
+  }
+
+  #placeOf(frame: number): number {
+    return this.#begin + Math.round(frame * this.#samplesPerFrame);
+  }
+}
+
+function framesOf(seconds: number): number {
+  return Math.round(seconds / SpeechDetector.frameSec);
+}

@@ -1,0 +1,151 @@
+import type { SpeechDetector } from '../speech-detector.js';
+import { AnswerSmoother } from './answer-smoother.js';
+import type { StreamEvent } from './events.js';
+import type { ClipRecognizer, StreamSettings } from './options.js';
+import { ChunkReader, type Pcm } from './pcm-chunk.js';
+import { RateConverter } from './rate-converter.js';
+import { SampleRing } from './sample-ring.js';
+import type { Decision } from './speech-segmenter.js';
+import { type HeardFrame, MAX_LEAD_SEC, SpeechTracker } from './speech-tracker.js';
+import { StreamClock } from './stream-clock.js';
+
+/** A chunk is worked through in pieces of this length, so that no chunk needs more memory than another. */
+const PIECE_SEC = 0.5;
+/** Least speech a provisional answer is given for. */
+const MIN_HEARD_SEC = 0.5;
+
+export interface AnalyserParts {
+  readonly settings: StreamSettings;
+  readonly recognizer: ClipRecognizer;
+  /** Asked for once, with the first audio. */
+  readonly detector: () => Promise<SpeechDetector>;
+  readonly signal: AbortSignal | undefined;
+  readonly emit: (event: StreamEvent) => void;
+}
+
+/** Turns one stream's chunks into events; its memory is a ring of the last samples, whatever the length. */
+export class StreamAnalyser {
+  readonly #parts: AnalyserParts;
+  readonly #reader: ChunkReader;
+  readonly #smoother: AnswerSmoother;
+  #line: Line | undefined;
+  #inlet: { readonly fromHz: number; readonly converter: RateConverter } | undefined;
+  #nextAnswer = 0;
+
+  constructor(parts: AnalyserParts) {
+    this.#parts = parts;
+    this.#reader = new ChunkReader(parts.settings.sampleRateHz);
+    this.#smoother = new AnswerSmoother(parts.settings.smoothing);
+  }
+
+  /** @throws ProsodiaError INVALID_ARGUMENT for a chunk that is no PCM, and whatever recognition throws */
+  async take(chunk: unknown): Promise<void> {
+    const pcm = this.#reader.read(chunk);
+    this.#line ??= await this.#open(pcm.sampleRateHz);
+    const line = this.#line;
+    if (pcm.timeSec !== undefined) await this.#follow(line, pcm.timeSec);
+    await this.#hear(line, this.#atRate(pcm, line.sampleRateHz));
+  }
+
+  /** Ends the speech that is under way; no chunk comes after this. */
+  async finish(): Promise<void> {
+    if (this.#line) await this.#break(this.#line);
+  }
+
+  async #open(sampleRateHz: number): Promise<Line> {
+    const { settings } = this.#parts;
+    const detector = settings.detect ? await this.#parts.detector() : undefined;
+    const { maxSegmentSec, minSilenceSec, padSec } = settings.vad;
+    const keptSec =
+      Math.max(settings.windowSec, maxSegmentSec) + minSilenceSec + 2 * padSec + 2 * PIECE_SEC + MAX_LEAD_SEC;
+    const track = (begin: number) => new SpeechTracker(begin, sampleRateHz, settings, detector);
+    return {
+      sampleRateHz,
+      ring: new SampleRing(Math.ceil(keptSec * sampleRateHz)),
+      clock: new StreamClock(sampleRateHz),
+      track,
+      tracker: track(0),
+    };
+  }
+
+  #atRate({ samples, sampleRateHz }: Pcm, wantedHz: number): Float32Array {
+    if (sampleRateHz === wantedHz) {
+      this.#inlet = undefined;
+      return samples;
+    }
+    if (this.#inlet?.fromHz !== sampleRateHz)
+      this.#inlet = { fromHz: sampleRateHz, converter: new RateConverter(sampleRateHz, wantedHz) };
+    return this.#inlet.converter.convert(samples);
+  }
+
+  /** Short gaps are filled with silence, so that speech goes on across a lost packet; long ones end it. */
+  async #follow(line: Line, timeSec: number): Promise<void> {
+    const gap = line.clock.observe(line.ring.end, timeSec);
+    if (!gap) return;
+    const lengthSec = gap.endSec - gap.startSec;
+    if (lengthSec < this.#parts.settings.vad.minSilenceSec) {
+      await this.#hear(line, new Float32Array(Math.round(lengthSec * line.sampleRateHz)));
+      this.#parts.emit({ type: 'gap', ...gap });
+      return;
+    }
+    await this.#break(line);
+    line.clock.skip(gap);
+    line.tracker = line.track(line.ring.end);
+    this.#parts.emit({ type: 'gap', ...gap });
+  }
+
+  async #hear(line: Line, samples: Float32Array): Promise<void> {
+    const piece = Math.ceil(PIECE_SEC * line.sampleRateHz);
+    for (let at = 0; at < samples.length; at += piece) {
+      const part = samples.subarray(at, at + piece);
+      line.ring.write(part);
+      for (const frame of await line.tracker.hear(part, this.#parts.signal)) await this.#heard(line, frame);
+    }
+  }
+
+  async #heard(line: Line, { decision, end }: HeardFrame): Promise<void> {
+    if (decision) await this.#decided(line, decision, end);
+    const since = line.tracker.speakingSince;
+    if (since === undefined || end < this.#nextAnswer) return;
+    const { windowSec, hopSec } = this.#parts.settings;
+    const from = Math.max(since, end - Math.round(windowSec * line.sampleRateHz));
+    if (end - from < MIN_HEARD_SEC * line.sampleRateHz) return;
+    this.#nextAnswer = end + Math.round(hopSec * line.sampleRateHz);
+    const answer = await this.#recognize(line, from, end);
+    this.#parts.emit({ ...this.#smoother.smooth(answer), type: 'provisional' });
+  }
+
+  async #decided(line: Line, decision: Decision, available: number): Promise<void> {
+    const { emit } = this.#parts;
+    if (decision.kind === 'start') {
+      this.#smoother.reset();
+      this.#nextAnswer = 0;
+      emit({ type: 'speechStart', timeSec: line.clock.timeOf(line.tracker.startOf(decision.frame)) });
+      return;
+    }
+    const { from, to } = line.tracker.spanOf(decision, available);
+    if (!decision.goesOn) emit({ type: 'speechEnd', timeSec: line.clock.timeOf(to) });
+    emit({ ...(await this.#recognize(line, from, to)), type: 'segment' });
+  }
+
+  async #break(line: Line): Promise<void> {
+    const decision = line.tracker.finish(line.ring.end);
+    if (decision) await this.#decided(line, decision, line.ring.end);
+  }
+
+  async #recognize(line: Line, from: number, to: number) {
+    const { recognizer, signal } = this.#parts;
+    const clip = { samples: line.ring.read(from, to), sampleRateHz: line.sampleRateHz };
+    const answer = await recognizer.recognize(clip, { ...(signal && { signal }) });
+    return { ...answer, startSec: line.clock.timeOf(from), endSec: line.clock.timeOf(to) };
+  }
+}
+
+/** What is opened when the first chunk tells the rate. */
+interface Line {
+  readonly sampleRateHz: number;
+  readonly ring: SampleRing;
+  readonly clock: StreamClock;
+  readonly track: (begin: number) => SpeechTracker;
+  tracker: SpeechTracker;
+}

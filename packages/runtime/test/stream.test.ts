@@ -1,0 +1,174 @@
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type PcmChunk, Recognizer, type StreamEvent, type StreamOptions } from '@prosodia/runtime';
+import { minuteOfClips } from './recording.js';
+import { MODEL_PATH, voice } from './support.js';
+
+const RATE_HZ = 22_050;
+const everything: StreamOptions = { sampleRateHz: RATE_HZ, vad: false, hopSec: 0.5, windowSec: 1 };
+let recognizer: Recognizer;
+beforeAll(async () => {
+  recognizer = await Recognizer.load(MODEL_PATH);
+});
+afterAll(() => recognizer.close());
+
+async function eventsOf(options: StreamOptions, chunks: Iterable<PcmChunk>): Promise<StreamEvent[]> {
+  const events: StreamEvent[] = [];
+  for await (const event of recognizer.stream(options).from(chunks)) events.push(event);
+  return events;
+}
+
+function* pieces(samples: Float32Array, size: number): Iterable<Float32Array> {
+  for (let at = 0; at < samples.length; at += size) yield samples.subarray(at, at + size);
+}
+
+describe('stream', () => {
+  test('gives start, answers every hop, end, and the whole as recognize would', async () => {
+    const clip = voice(1, 3);
+    const events = await eventsOf(everything, [clip.samples]);
+    expect(events.map(({ type }) => type)).toEqual([
+      'speechStart',
+      ...Array(5).fill('provisional'),
+      'speechEnd',
+      'segment',
+    ]);
+    expect(events.at(-1)).toEqual({ type: 'segment', ...(await recognizer.recognize(clip)) });
+    for (const event of events)
+      if (event.type === 'provisional') expect(event.endSec - event.startSec).toBeLessThanOrEqual(1.0001);
+  });
+
+  test('gives the same whatever the chunks', async () => {
+    const { samples } = voice(2, 2);
+    const whole = await eventsOf(everything, [samples]);
+    for (const size of [101, 4_410, 30_000])
+      expect(await eventsOf(everything, pieces(samples, size))).toEqual(whole);
+    const resampled = await eventsOf(everything, [
+      { samples: voice(2, 1).samples },
+      { samples: voice(2, 1, 48_000).samples, sampleRateHz: 48_000 },
+    ]);
+    expect(resampled.at(-1)).toMatchObject({ type: 'segment', endSec: expect.closeTo(2, 2) });
+  });
+
+  test('fills short gaps with silence and ends speech at long ones', async () => {
+    const second = voice(3, 1).samples;
+    const events = await eventsOf(everything, [
+      { samples: second, timeSec: 100 },
+      { samples: second, timeSec: 101.2 },
+      { samples: second, timeSec: 110 },
+    ]);
+    const told = events.filter(({ type }) => type === 'gap' || type === 'segment');
+    expect(told).toEqual([
+      expect.objectContaining({ type: 'gap', startSec: 1, endSec: expect.closeTo(1.2) }),
+      expect.objectContaining({ type: 'segment', startSec: 0, endSec: expect.closeTo(2.2) }),
+      expect.objectContaining({ type: 'gap', startSec: expect.closeTo(2.2), endSec: expect.closeTo(10) }),
+      expect.objectContaining({ type: 'segment', startSec: expect.closeTo(10), endSec: expect.closeTo(11) }),
+    ]);
+  });
+
+  test('writing waits while nobody reads', async () => {
+    const stream = recognizer.stream({ ...everything, hopSec: 0.05, windowSec: 0.5 });
+    let written = 0;
+    const writing = (async () => {
+      for (const piece of pieces(voice(4, 20).samples, RATE_HZ / 2)) {
+        await stream.write(piece);
+        written++;
+      }
+      await stream.end();
+    })();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(written).toBeLessThan(10);
+    let events = 0;
+    for await (const _ of stream) events++;
+    await writing;
+    expect(written).toBe(40);
+    expect(events).toBeGreaterThan(300);
+  });
+
+  test('is a Node stream as well', async () => {
+    const node = recognizer.stream(everything).toNode();
+    const types: string[] = [];
+    node.on('data', (event: StreamEvent) => types.push(event.type));
+    const integers = Int16Array.from(voice(5, 1).samples, (sample) => Math.round(sample * 32_767));
+    node.write(Buffer.from(integers.buffer));
+    node.end();
+    await once(node, 'end');
+    expect(types.at(-1)).toBe('segment');
+  });
+
+  test('ends with ABORTED by its signal, with the error of a bad chunk, and by close', async () => {
+    const controller = new AbortController();
+    const stream = recognizer.stream({ ...everything, signal: controller.signal });
+    await stream.write(voice(6, 0.3).samples);
+    const reading = stream[Symbol.asyncIterator]();
+    await reading.next();
+    controller.abort();
+    await expect(reading.next()).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(eventsOf(everything, [Float32Array.of(Number.NaN)])).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+    const mine = await Recognizer.load(MODEL_PATH);
+    const cut = mine.stream(everything);
+    await mine.close();
+    const events = (async () => {
+      for await (const _ of cut.from([voice(7, 2).samples]));
+    })();
+    await expect(events).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(() => mine.stream()).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+  });
+
+  test.each([{ hopSec: 0 }, { windowSec: 900 }, { smoothing: 1 }, { vad: { threshold: 2 } }, { bogus: 1 }])(
+    'refuses %j',
+    (options) => {
+      expect(() => recognizer.stream(options as StreamOptions)).toThrow(
+        expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+      );
+    },
+  );
+
+  test('a speaker answers in the place of the recognizer', async () => {
+    const asked: number[] = [];
+    const speaker: StreamOptions['speaker'] = {
+      recognize: async (source) => {
+        asked.push((source as { samples: Float32Array }).samples.length);
+        return recognizer.recognize(source);
+      },
+    };
+    await eventsOf({ ...everything, speaker }, [voice(8, 1).samples]);
+    expect(asked).toHaveLength(2);
+  });
+
+  test('hears no speech in silence and in a tone', async () => {
+    const tone = Float32Array.from({ length: 3 * RATE_HZ }, (_, i) => 0.3 * Math.sin(i * 0.1));
+    expect(await eventsOf({ sampleRateHz: RATE_HZ }, [new Float32Array(2 * RATE_HZ), tone])).toEqual([]);
+  });
+});
+
+const corpus = process.env.RAVDESS_DIR;
+(corpus ? describe : describe.skip)('stream on RAVDESS', () => {
+  test('a minute of clips: boundaries within 0.2 s, answers equal to the offline ones', async () => {
+    let close = 0;
+    let boundaries = 0;
+    for (const seed of [1, 2]) {
+      const { clip, placed } = await minuteOfClips(corpus!, seed);
+      const { sampleRateHz: rateHz } = clip;
+      const events = await eventsOf({ sampleRateHz: rateHz }, pieces(clip.samples, 4_800));
+      const segments = events.flatMap((event) => (event.type === 'segment' ? [event] : []));
+      for (const { startSec, endSec } of placed) {
+        boundaries += 2;
+        if (segments.some((segment) => Math.abs(segment.startSec - startSec) <= 0.2)) close++;
+        if (segments.some((segment) => Math.abs(segment.endSec - endSec) <= 0.2)) close++;
+      }
+      for (const { type, startSec, endSec, ...answer } of segments) {
+        const samples = clip.samples.slice(Math.round(startSec * rateHz), Math.round(endSec * rateHz));
+        const offline = await recognizer.recognize({ samples, sampleRateHz: rateHz });
+        expect(answer).toEqual({
+          label: offline.label,
+          confidence: offline.confidence,
+          probabilities: offline.probabilities,
+        });
+      }
+    }
+    expect(boundaries).toBeGreaterThan(60);
+    expect(close / boundaries).toBeGreaterThanOrEqual(0.95);
+  });
+});
