@@ -1,48 +1,16 @@
-import { fileURLToPath } from 'node:url';
 import { type AudioClip, ProsodiaError } from '@prosodia/contracts';
-import { decodeBytes, decodeFile } from '@prosodia/features';
-import { MIN_CLIP_SEC } from './limits.js';
 
 /** Speech to recognise: a file's path or `file:` URL, a file's bytes, or mono audio in memory. */
 export type ClipSource = string | URL | Uint8Array | AudioClip;
 
 /**
- * Reads and decodes what a caller gave and checks how long it is.
+ * Makes sure that what a caller gave is a source; what is in it is checked where it is decoded.
  *
- * @param maxClipSec  longest clip allowed
- * @throws ProsodiaError INVALID_ARGUMENT for a source of another type or shorter than 0.1 s; DECODE; LIMIT
+ * @throws ProsodiaError INVALID_ARGUMENT for a source of another type
  */
-export async function loadClip(
-  source: ClipSource,
-  maxClipSec: number,
-  signal?: AbortSignal,
-): Promise<AudioClip> {
-  const clip = await decode(source, signal);
-  const durationSec = durationOf(clip);
-  if (!(durationSec >= MIN_CLIP_SEC))
-    throw new ProsodiaError(
-      'INVALID_ARGUMENT',
-      `Expected at least ${MIN_CLIP_SEC} s of audio in ${nameOf(source)} but received ${durationSec} s`,
-    );
-  if (durationSec > maxClipSec)
-    throw new ProsodiaError(
-      'LIMIT',
-      `Expected at most ${maxClipSec} s of audio (maxClipSec) in ${nameOf(source)} but received ${durationSec} s`,
-    );
-  return clip;
-}
-
-/** Length of a clip in seconds. */
-export function durationOf({ samples, sampleRateHz }: AudioClip): number {
-  return samples.length / sampleRateHz;
-}
-
-async function decode(source: unknown, signal?: AbortSignal): Promise<AudioClip> {
-  if (typeof source === 'string') return decodeFile(source, { signal });
-  if (source instanceof URL && source.protocol === 'file:')
-    return decodeFile(fileURLToPath(source), { signal });
-  if (source instanceof Uint8Array) return decodeBytes(source, nameOf(source));
-  if (isClip(source)) return source;
+export function checkSource(source: unknown): ClipSource {
+  if (typeof source === 'string' || source instanceof Uint8Array || isClip(source)) return source;
+  if (source instanceof URL && source.protocol === 'file:') return source;
   throw new ProsodiaError(
     'INVALID_ARGUMENT',
     `Expected a path, a file: URL, a Uint8Array or { samples, sampleRateHz } but received ${describe(source)}`,
@@ -52,13 +20,7 @@ async function decode(source: unknown, signal?: AbortSignal): Promise<AudioClip>
 function isClip(source: unknown): source is AudioClip {
   if (typeof source !== 'object' || source === null) return false;
   const { samples, sampleRateHz } = source as Partial<AudioClip>;
-  return samples instanceof Float32Array && typeof sampleRateHz === 'number' && sampleRateHz > 0;
-}
-
-function nameOf(source: unknown): string {
-  if (typeof source === 'string') return source;
-  if (source instanceof URL) return source.href;
-  return source instanceof Uint8Array ? 'the bytes given' : 'the clip given';
+  return samples instanceof Float32Array && Number.isInteger(sampleRateHz) && sampleRateHz! > 0;
 }
 
 function describe(source: unknown): string {

@@ -7,11 +7,19 @@ import type { WorkerSetup } from './worker-messages.js';
 /** A row is computed again once when the thread that had it died. */
 const ATTEMPTS = 2;
 
+/** What one caller waits for. */
+interface Call {
+  unanswered: number;
+  readonly answer: (place: number, answer: Float32Array | ProsodiaError) => void;
+  readonly end: (settle: () => void) => void;
+  readonly fail: (error: ProsodiaError) => void;
+}
+
 interface Job {
   readonly row: Float32Array;
+  readonly place: number;
+  readonly call: Call;
   attempts: number;
-  readonly finish: (probabilities: Float32Array) => void;
-  readonly fail: (error: ProsodiaError) => void;
 }
 
 /**
@@ -26,8 +34,8 @@ export class NetworkPool {
   readonly #name: string;
   readonly #rowsPerRun: number;
   readonly #threads = new Set<NetworkThread<Job>>();
-  readonly #queue: Job[] = [];
-  readonly #pending = new Set<Job>();
+  readonly #calls = new Set<Call>();
+  #queue: Job[] = [];
   #closed = false;
 
   private constructor(setup: WorkerSetup, name: string) {
@@ -56,35 +64,38 @@ export class NetworkPool {
   }
 
   /**
-   * Probabilities of one row, in label order.
+   * Probabilities of each row, in label order, or why the network could not compute it.
    *
-   * Rows that wait together are computed together.
+   * Rows that wait together, of one call or of several, are computed together.
    *
-   * @throws ProsodiaError ABORTED, or MODEL when the network cannot compute the row
+   * @throws ProsodiaError ABORTED
    */
-  run(row: Float32Array, signal?: AbortSignal): Promise<Float32Array> {
+  run(rows: readonly Float32Array[], signal?: AbortSignal): Promise<(Float32Array | ProsodiaError)[]> {
     if (this.#closed) return Promise.reject(closed());
     if (signal?.aborted) return Promise.reject(aborted());
+    if (rows.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      const settle = (done: () => void) => {
-        signal?.removeEventListener('abort', onAbort);
-        this.#pending.delete(job);
-        done();
-      };
-      const job: Job = {
-        row,
-        attempts: 0,
-        finish: (probabilities) => settle(() => resolve(probabilities)),
-        fail: (error) => settle(() => reject(error)),
+      const answers = new Array<Float32Array | ProsodiaError>(rows.length);
+      const call: Call = {
+        unanswered: rows.length,
+        answer: (place, answer) => {
+          answers[place] = answer;
+          if (--call.unanswered === 0) call.end(() => resolve(answers));
+        },
+        end: (settle) => {
+          signal?.removeEventListener('abort', onAbort);
+          this.#calls.delete(call);
+          settle();
+        },
+        fail: (error) => call.end(() => reject(error)),
       };
       const onAbort = () => {
-        const place = this.#queue.indexOf(job);
-        if (place >= 0) this.#queue.splice(place, 1);
-        job.fail(aborted());
+        this.#queue = this.#queue.filter((job) => job.call !== call);
+        call.fail(aborted());
       };
       signal?.addEventListener('abort', onAbort, { once: true });
-      this.#pending.add(job);
-      this.#queue.push(job);
+      this.#calls.add(call);
+      for (const [place, row] of rows.entries()) this.#queue.push({ row, place, call, attempts: 0 });
       this.#dispatch();
     });
   }
@@ -92,8 +103,8 @@ export class NetworkPool {
   /** Rejects what is not finished, releases every session and waits for the threads to end. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#queue.length = 0;
-    for (const job of this.#pending) job.fail(closed());
+    this.#queue = [];
+    for (const call of this.#calls) call.fail(closed());
     await Promise.all([...this.#threads].map((thread) => thread.close()));
   }
 
@@ -125,9 +136,11 @@ export class NetworkPool {
   #settle(jobs: readonly Job[], outcome: Float32Array | string): void {
     const { classes } = this.#setup;
     jobs.forEach((job, i) => {
-      if (typeof outcome === 'string')
-        job.fail(new ProsodiaError('MODEL', `The network of ${this.#name} could not compute: ${outcome}`));
-      else job.finish(outcome.subarray(i * classes, (i + 1) * classes));
+      const answer =
+        typeof outcome === 'string'
+          ? new ProsodiaError('MODEL', `The network of ${this.#name} could not compute: ${outcome}`)
+          : outcome.subarray(i * classes, (i + 1) * classes);
+      job.call.answer(job.place, answer);
     });
   }
 
@@ -135,9 +148,9 @@ export class NetworkPool {
   #replace(thread: NetworkThread<Job>, { wasReady, reason, unfinished }: Exit<Job>): void {
     this.#threads.delete(thread);
     if (this.#closed) return;
-    const again = unfinished.filter((job) => this.#pending.has(job) && job.attempts < ATTEMPTS);
-    for (const job of unfinished) if (!again.includes(job)) job.fail(this.#died(reason));
-    this.#queue.unshift(...again);
+    const wanted = unfinished.filter(({ call }) => this.#calls.has(call));
+    for (const job of wanted) if (job.attempts >= ATTEMPTS) this.#giveUp(job, reason);
+    this.#queue.unshift(...wanted.filter(({ attempts }) => attempts < ATTEMPTS));
     // A thread that never came up would not come up the next time either.
     if (wasReady)
       this.#start().ready.then(
@@ -145,11 +158,12 @@ export class NetworkPool {
         () => {},
       );
     if (this.#threads.size > 0) return;
-    for (const job of this.#queue.splice(0)) job.fail(this.#died(reason));
+    for (const job of this.#queue.splice(0)) this.#giveUp(job, reason);
   }
 
-  #died(reason: string): ProsodiaError {
-    return new ProsodiaError('MODEL', `The thread that ran the network of ${this.#name} ended: ${reason}`);
+  #giveUp({ call, place }: Job, reason: string): void {
+    const message = `The thread that ran the network of ${this.#name} ended: ${reason}`;
+    call.answer(place, new ProsodiaError('MODEL', message));
   }
 }
 

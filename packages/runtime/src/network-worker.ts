@@ -1,11 +1,10 @@
 // A thread that holds one ONNX Runtime session and computes rows until it is told to finish.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { ONNX_INPUT } from '@prosodia/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './worker-messages.js';
 
 const OUTPUT = 'probabilities';
-const { model, rowShape, classes } = workerData as WorkerSetup;
+const { model, inputName, rowShape, classes } = workerData as WorkerSetup;
 const rowLength = rowShape.reduce((product, dim) => product * dim, 1);
 await serve(parentPort!);
 
@@ -64,7 +63,7 @@ async function compute(
 ): Promise<Float32Array<ArrayBuffer>> {
   const count = rows.length / rowLength;
   const input = new Tensor('float32', rows, [count, ...rowShape]);
-  const { [OUTPUT]: output } = await session.run({ [ONNX_INPUT]: input }, [OUTPUT]);
+  const { [OUTPUT]: output } = await session.run({ [inputName]: input }, [OUTPUT]);
   if (output?.type !== 'float32' || output.dims.join() !== `${count},${classes}`)
     throw new Error(
       `its network gives ${output?.type} of shape [${output?.dims}] where [${count},${classes}] is expected`,

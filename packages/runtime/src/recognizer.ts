@@ -1,18 +1,18 @@
 import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import {
-  type AudioClip,
   type BatchItem,
   isProsodiaError,
   type LongCallOptions,
   type ModelCard,
+  ONNX_INPUT,
   ProsodiaError,
   type Recognition,
 } from '@prosodia/contracts';
-import { networkRows } from '@prosodia/features';
-import { type ClipSource, durationOf, loadClip } from './clip-source.js';
+import { networkRows, networkRowsFromFiles, type SourceRow } from '@prosodia/features';
+import { type ClipSource, checkSource } from './clip-source.js';
 import { Gate } from './gate.js';
-import { CLIPS_IN_FLIGHT, CLIPS_PER_GROUP, MAX_MODEL_BYTES } from './limits.js';
+import { CLIPS_IN_FLIGHT, CLIPS_PER_GROUP, MAX_MODEL_BYTES, MIN_CLIP_SEC } from './limits.js';
 import { readModelFile, reason, refused } from './model-file.js';
 import { NetworkPool } from './network-pool.js';
 import { type RecognizerOptions, type RecognizerSettings, settingsOf } from './options.js';
@@ -63,7 +63,12 @@ export class Recognizer {
     await checkInput(card, name);
     const shared = new SharedArrayBuffer(bytes.length);
     new Uint8Array(shared).set(bytes);
-    const setup = { model: shared, rowShape: card.input.shape, classes: card.labels.length };
+    const setup = {
+      model: shared,
+      inputName: ONNX_INPUT,
+      rowShape: card.input.shape,
+      classes: card.labels.length,
+    };
     return new Recognizer(card, settings, await NetworkPool.open(setup, settings.workers, name));
   }
 
@@ -84,10 +89,9 @@ export class Recognizer {
   async recognize(source: ClipSource, options: { signal?: AbortSignal } = {}): Promise<Recognition> {
     this.#expectOpen();
     const { signal } = options;
-    return this.#gate.run(1, signal, async () => {
-      const clip = await loadClip(source, this.#settings.maxClipSec, signal);
-      return this.#recognizeClip(clip, signal);
-    });
+    const [item] = await this.#gate.run(1, signal, () => this.#recognizeGroup([source], signal));
+    if (item?.ok) return item.value;
+    throw new ProsodiaError(item!.error.code, item!.error.message);
   }
 
   /**
@@ -185,50 +189,45 @@ export class Recognizer {
       throw new ProsodiaError('INVALID_ARGUMENT', 'Expected an open recognizer but it has been closed');
   }
 
+  /** Rows of all sources in one call of the addon, answers in one run of the network. */
   async #recognizeGroup(
     sources: readonly ClipSource[],
     signal: AbortSignal | undefined,
   ): Promise<BatchItem<Recognition>[]> {
-    const clips = await Promise.all(
-      sources.map((source) => itemOf(() => loadClip(source, this.#settings.maxClipSec, signal))),
-    );
-    const rows = await this.#rowsOf(
-      clips.flatMap((clip) => (clip.ok ? [clip.value] : [])),
+    const items: BatchItem<SourceRow>[] = await this.#rowsOf(sources, signal);
+    const rows = items.flatMap((item) => (item.ok ? [item.value] : []));
+    const answers = await this.#pool.run(
+      rows.map(({ row }) => row),
       signal,
     );
     let place = 0;
-    return Promise.all(
-      clips.map((clip) => {
-        if (!clip.ok) return clip;
-        const row = rows?.[place++];
-        // Without rows one of the clips was refused: each is tried alone, to find which.
-        return itemOf(() =>
-          row ? this.#compute(clip.value, row, signal) : this.#recognizeClip(clip.value, signal),
-        );
-      }),
-    );
+    return items.map((item) => {
+      if (!item.ok) return item;
+      const answer = answers[place++]!;
+      return itemOf(() => {
+        if (answer instanceof Error) throw answer;
+        return toRecognition(this.labels, answer, item.value.durationSec);
+      });
+    });
   }
 
-  /** One network row per clip, or undefined when the clips cannot be analysed together. */
-  async #rowsOf(clips: readonly AudioClip[], signal?: AbortSignal): Promise<Float32Array[] | undefined> {
-    const rows = await itemOf(() => networkRows(clips, this.card.input, { signal }));
-    return rows.ok ? rows.value : undefined;
-  }
-
-  async #recognizeClip(clip: AudioClip, signal: AbortSignal | undefined): Promise<Recognition> {
-    const [row] = await networkRows([clip], this.card.input, { signal });
-    return this.#compute(clip, row!, signal);
-  }
-
-  async #compute(clip: AudioClip, row: Float32Array, signal?: AbortSignal): Promise<Recognition> {
-    return toRecognition(this.labels, await this.#pool.run(row, signal), durationOf(clip));
+  async #rowsOf(sources: readonly ClipSource[], signal?: AbortSignal): Promise<BatchItem<SourceRow>[]> {
+    const checked = sources.map((source) => itemOf(() => checkSource(source)));
+    const good = checked.flatMap((item) => (item.ok ? [item.value] : []));
+    const rows = await networkRowsFromFiles(good, this.card.input, {
+      signal,
+      minClipSec: MIN_CLIP_SEC,
+      maxClipSec: this.#settings.maxClipSec,
+    });
+    let place = 0;
+    return checked.map((item) => (item.ok ? rows[place++]! : item));
   }
 }
 
 /** An answer or its error; being aborted, and whatever is no error of ours, ends the whole batch. */
-async function itemOf<T>(work: () => Promise<T>): Promise<BatchItem<T>> {
+function itemOf<T>(work: () => T): BatchItem<T> {
   try {
-    return { ok: true, value: await work() };
+    return { ok: true, value: work() };
   } catch (error) {
     if (!isProsodiaError(error) || error.code === 'ABORTED') throw error;
     return { ok: false, error: { code: error.code, message: error.message } };

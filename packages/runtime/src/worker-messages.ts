@@ -2,6 +2,8 @@
 export interface WorkerSetup {
   /** The checked bytes of the model file, shared by all workers. */
   readonly model: SharedArrayBuffer;
+  /** Name of the graph's input. */
+  readonly inputName: string;
   /** Shape of one row. */
   readonly rowShape: readonly number[];
   /** Labels of the model. */
