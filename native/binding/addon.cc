@@ -17,7 +17,6 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   prosodia::binding::AddAugment(env, exports);
   prosodia::binding::AddDecode(env, exports);
   prosodia::binding::AddFeatures(env, exports);
-  prosodia::binding::AddFunctionals(env, exports);
   prosodia::binding::AddResample(env, exports);
   prosodia::binding::AddTraining(env, exports);
   return exports;

@@ -1,7 +1,10 @@
 // extractFeatures(sources, config, request, call): one matrix, or its own failure, for each file, file's bytes or clip.
+// functionalTable(): what the values of clip-level statistics are.
 #include <napi.h>
 
+#include <array>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -14,6 +17,8 @@
 #include "core/errors.h"
 #include "core/feature_matrix.h"
 #include "core/limits.h"
+#include "core/prosody/functionals.h"
+#include "core/prosody/sequence.h"
 #include "core/wav.h"
 #include "core/wav_file.h"
 
@@ -63,19 +68,38 @@ std::vector<Source> ReadSources(const Napi::Value& value) {
 }
 
 struct Request {
-  bool mean;                 // one row of means instead of all frames
+  enum class Summary { kFrames, kMean, kSequence, kFunctionals };
+
+  Summary summary;
   double min_sec, max_sec;   // a clip outside is refused before anything is computed
+  SequenceShape sequence{};  // of kSequence
 };
 
+Request::Summary ReadSummary(const Napi::Value& value) {
+  const std::string name = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
+  if (name == "frames") return Request::Summary::kFrames;
+  if (name == "mean") return Request::Summary::kMean;
+  if (name == "sequence") return Request::Summary::kSequence;
+  if (name == "functionals") return Request::Summary::kFunctionals;
+  throw std::invalid_argument("Expected frames, mean, sequence or functionals for summary");
+}
+
+double ReadAmount(const Napi::Object& object, const char* name) {
+  const Napi::Value value = object.Get(name);
+  const double amount = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
+  if (!(amount >= 0)) throw std::invalid_argument(std::string("Expected a number of at least 0 for ") + name);
+  return amount;
+}
+
 Request ReadRequest(const Napi::Value& value) {
-  if (!value.IsObject()) throw std::invalid_argument("Expected { mean, minSec, maxSec }");
+  if (!value.IsObject()) throw std::invalid_argument("Expected { summary, minSec, maxSec }");
   const Napi::Object object = value.As<Napi::Object>();
-  const Napi::Value mean = object.Get("mean"), low = object.Get("minSec"), high = object.Get("maxSec");
-  if (!mean.IsBoolean() || !low.IsNumber() || !high.IsNumber()) {
-    throw std::invalid_argument("Expected { mean: boolean, minSec: number, maxSec: number }");
+  Request request{ReadSummary(object.Get("summary")), ReadAmount(object, "minSec"), ReadAmount(object, "maxSec")};
+  if (request.summary == Request::Summary::kSequence) {
+    request.sequence = {ReadAmount(object, "trimDb"), ReadInt(object.Get("poolFrames"), "poolFrames", 1, 1'000),
+                        ReadInt(object.Get("frames"), "frames", 1, 100'000)};
   }
-  return {mean.As<Napi::Boolean>().Value(), low.As<Napi::Number>().DoubleValue(),
-          high.As<Napi::Number>().DoubleValue()};
+  return request;
 }
 
 class FeatureBatch : public Batch {
@@ -83,12 +107,14 @@ class FeatureBatch : public Batch {
   FeatureBatch(std::vector<Source> sources, const FeatureConfig& config, const Request& request,
                const CallOptions& call)
       : Batch(sources.size(), call), plan_(PlanFor(config)), request_(request), sources_(std::move(sources)),
-        answers_(sources_.size()) {}
+        answers_(sources_.size()) {
+    if (request.summary == Request::Summary::kSequence) sequence_.emplace(config, request.sequence);
+  }
 
-  void Run(std::size_t item, int) override {
+  void Run(std::size_t item, int worker) override {
     Answer& answer = answers_[item];
     try {
-      answer.known = RunSource(sources_[item], answer);
+      answer.known = RunSource(sources_[item], worker, answer);
     } catch (...) {
       answer.failure = std::current_exception();
     }
@@ -114,9 +140,9 @@ class FeatureBatch : public Batch {
     std::exception_ptr failure;
   };
 
-  bool RunSource(const Source& source, Answer& answer) {
+  bool RunSource(const Source& source, int worker, Answer& answer) {
     if (const Clip* clip = std::get_if<Clip>(&source)) {
-      RunClip(SourceOf(clip->samples.data(), clip->samples.size(), clip->sample_rate_hz), answer);
+      RunClip(SourceOf(clip->samples.data(), clip->samples.size(), clip->sample_rate_hz), worker, answer);
       return true;
     }
     FileBytes bytes{nullptr, 0};
@@ -126,17 +152,31 @@ class FeatureBatch : public Batch {
       bytes = *read;
     }
     if (!LooksLikeWav(bytes.data, bytes.size)) return false;
-    RunClip(SourceOf(ParseWav(bytes.data, bytes.size)), answer);
+    RunClip(SourceOf(ParseWav(bytes.data, bytes.size)), worker, answer);
     return true;
   }
 
-  void RunClip(const SampleSource& clip, Answer& answer) {
+  void RunClip(const SampleSource& clip, int worker, Answer& answer) {
     answer.samples = clip.count;
     answer.sample_rate_hz = clip.sample_rate_hz;
     const double sec = double(clip.count) / clip.sample_rate_hz;
     if (!(sec >= request_.min_sec && sec <= request_.max_sec)) return;
-    answer.matrix = ExtractFeatures(*plan_, clip);
-    if (request_.mean) answer.matrix = MeanOverFrames(answer.matrix);
+    switch (request_.summary) {
+      case Request::Summary::kFrames: answer.matrix = ExtractFeatures(*plan_, clip); break;
+      case Request::Summary::kMean: answer.matrix = MeanOverFrames(ExtractFeatures(*plan_, clip)); break;
+      case Request::Summary::kSequence: answer.matrix = sequence_->Extract(clip); break;
+      case Request::Summary::kFunctionals: answer.matrix = Functionals(clip, worker); break;
+    }
+  }
+
+  FeatureMatrix Functionals(const SampleSource& clip, int worker) {
+    std::unique_ptr<FunctionalExtractor>& extractor = functionals_[std::size_t(worker)];
+    if (!extractor) extractor = std::make_unique<FunctionalExtractor>();
+    FeatureMatrix row;
+    row.data = extractor->Extract(clip);
+    row.frames = 1;
+    row.coefficients = int(row.data.size());
+    return row;
   }
 
   static Napi::Value ToValue(Napi::Env env, const Answer& answer) {
@@ -154,6 +194,8 @@ class FeatureBatch : public Batch {
 
   const std::shared_ptr<const FeaturePlan> plan_;
   const Request request_;
+  std::optional<SequenceExtractor> sequence_;
+  std::array<std::unique_ptr<FunctionalExtractor>, ThreadTeam::kMaxWorkers> functionals_;
   std::vector<Source> sources_;
   std::vector<Answer> answers_;
 };
@@ -168,10 +210,24 @@ Napi::Value Extract(const Napi::CallbackInfo& info) {
   });
 }
 
+Napi::Value Table(const Napi::CallbackInfo& info) {
+  const std::vector<Functional>& table = FunctionalTable();
+  Napi::Array result = Napi::Array::New(info.Env(), table.size());
+  for (std::size_t i = 0; i < table.size(); i++) {
+    Napi::HandleScope scope(info.Env());
+    Napi::Object entry = Napi::Object::New(info.Env());
+    entry.Set("name", table[i].name);
+    entry.Set("group", table[i].group);
+    result.Set(std::uint32_t(i), entry);
+  }
+  return result;
+}
+
 }  // namespace
 
 void AddFeatures(Napi::Env env, Napi::Object exports) {
   exports.Set("extractFeatures", Napi::Function::New(env, Extract, "extractFeatures"));
+  exports.Set("functionalTable", Napi::Function::New(env, Table, "functionalTable"));
 }
 
 }  // namespace prosodia::binding

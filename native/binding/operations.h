@@ -8,7 +8,6 @@ namespace prosodia::binding {
 void AddAugment(Napi::Env env, Napi::Object exports);
 void AddDecode(Napi::Env env, Napi::Object exports);
 void AddFeatures(Napi::Env env, Napi::Object exports);
-void AddFunctionals(Napi::Env env, Napi::Object exports);
 void AddResample(Napi::Env env, Napi::Object exports);
 void AddTraining(Napi::Env env, Napi::Object exports);
 

@@ -1,5 +1,4 @@
 export * from './augment.js';
-export * from './functionals.js';
 export * from './job.js';
 export * from './load.js';
 export * from './signal.js';

@@ -12,14 +12,26 @@ export interface NativeWav extends AudioClip {
   readonly truncated?: { readonly expectedFrames: number; readonly foundFrames: number };
 }
 
+/**
+ * What is made of each source's frames: all of them; one row of their means; their sequence, trimmed, pooled and centred
+ * (frames × (coefficients + 1), the last column marks real frames); or clip-level statistics, one row whatever the
+ * configuration.
+ */
+export type NativeSummary =
+  | { readonly summary: 'frames' | 'mean' | 'functionals' }
+  | {
+      readonly summary: 'sequence';
+      readonly trimDb: number;
+      readonly poolFrames: number;
+      readonly frames: number;
+    };
+
 /** What is wanted of each source. */
-export interface NativeFeatureRequest {
-  /** True: one row, each coefficient's mean over the frames. */
-  readonly mean: boolean;
+export type NativeFeatureRequest = NativeSummary & {
   /** A clip outside [minSec, maxSec] gets a matrix without frames. */
   readonly minSec: number;
   readonly maxSec: number;
-}
+};
 
 /** A matrix and the audio it was made of. */
 export interface NativeFeatures extends FeatureMatrix {
@@ -41,5 +53,7 @@ export interface SignalOperations {
     request: NativeFeatureRequest,
     call: NativeCall,
   ): NativeJob<(NativeFeatures | NativeFailure | null)[]>;
+  /** What the values of `functionals` are. */
+  functionalTable(): { name: string; group: string }[];
   resample(clips: readonly AudioClip[], sampleRateHz: number, call: NativeCall): NativeJob<AudioClip[]>;
 }

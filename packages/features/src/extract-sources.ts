@@ -8,12 +8,12 @@ import {
   isProsodiaError,
   ProsodiaError,
 } from '@prosodia/contracts';
-import { type NativeFailure, type NativeFeatures, nativeAddon } from '@prosodia/native';
+import { type NativeFailure, type NativeFeatures, type NativeSummary, nativeAddon } from '@prosodia/native';
 import { checkClips } from './clips.js';
 import { derive, resolveFeatureConfig } from './config.js';
 import { decodeBytes, decodeFile } from './decode.js';
 import type { ExtractOptions } from './extract.js';
-import { nativeError, runBatch, throwIfAborted } from './native-batch.js';
+import { type BatchOptions, nativeError, runBatch, throwIfAborted } from './native-batch.js';
 
 /** Audio to extract from: the path or `file:` URL of a file, a file's bytes, or a clip in memory. */
 export type FeatureSource = string | URL | Uint8Array | AudioClip;
@@ -26,12 +26,22 @@ export interface SourceFeatures {
   readonly durationSec: number;
 }
 
-export interface SourceOptions extends ExtractOptions {
+/** A source's row of a network's input. */
+export interface SourceRow {
+  readonly row: Float32Array;
+  /** Length of the source at its own rate. */
+  readonly durationSec: number;
+}
+
+/** Options of every call on files. */
+export interface FileOptions extends BatchOptions {
   /** A source shorter than this is refused with INVALID_ARGUMENT; 0 unless given. */
   readonly minClipSec?: number | undefined;
   /** A source longer than this is refused with LIMIT before anything is computed; no limit unless given. */
   readonly maxClipSec?: number | undefined;
 }
+
+export interface SourceOptions extends FileOptions, ExtractOptions {}
 
 type Answer = NativeFeatures | NativeFailure | null;
 
@@ -61,21 +71,36 @@ export async function extractFromFiles(
   options: FeatureOptions = {},
   call: SourceOptions = {},
 ): Promise<BatchItem<SourceFeatures>[]> {
-  const config = resolveFeatureConfig(options);
+  return summariesFromFiles(
+    sources,
+    resolveFeatureConfig(options),
+    { summary: call.summary ?? 'frames' },
+    call,
+  );
+}
+
+/** One matrix per source, made of its frames as `summary` says, or its own error. */
+export async function summariesFromFiles(
+  sources: readonly FeatureSource[],
+  config: FeatureConfig,
+  summary: NativeSummary,
+  call: FileOptions,
+): Promise<BatchItem<SourceFeatures>[]> {
   const plain = sources.map(checkedSource);
-  const answers = await answersOf(plain, config, call);
-  await decodeOthers(plain, answers, config, call);
+  const answers = await answersOf(plain, config, summary, call);
+  await decodeOthers(plain, answers, config, summary, call);
   return answers.map((answer, index) => toItem(answer, nameOf(plain[index]!), call));
 }
 
 function answersOf(
   sources: readonly (string | Uint8Array | AudioClip)[],
   config: FeatureConfig,
-  call: SourceOptions,
+  summary: NativeSummary,
+  call: FileOptions,
 ): Promise<(Answer | ProsodiaError)[]> {
   const native = derive(config);
   const request = {
-    mean: call.summary === 'mean',
+    ...summary,
     minSec: call.minClipSec ?? 0,
     maxSec: call.maxClipSec ?? Number.POSITIVE_INFINITY,
   };
@@ -97,7 +122,8 @@ async function decodeOthers(
   sources: readonly (string | Uint8Array | AudioClip)[],
   answers: (Answer | ProsodiaError)[],
   config: FeatureConfig,
-  { onProgress: _, ...call }: SourceOptions,
+  summary: NativeSummary,
+  { onProgress: _, ...call }: FileOptions,
 ): Promise<void> {
   const left = sources.flatMap((source, index) => (answers[index] === null ? [{ source, index }] : []));
   for (let first = 0; first < left.length; first += DECODED_AT_ONCE) {
@@ -120,6 +146,7 @@ async function decodeOthers(
     const found = await answersOf(
       clips.map(({ clip }) => clip),
       config,
+      summary,
       call,
     );
     clips.forEach(({ index }, i) => {
@@ -131,7 +158,7 @@ async function decodeOthers(
 function toItem(
   answer: Answer | ProsodiaError,
   name: string,
-  { minClipSec = 0, maxClipSec = Number.POSITIVE_INFINITY }: SourceOptions,
+  { minClipSec = 0, maxClipSec = Number.POSITIVE_INFINITY }: FileOptions,
 ): BatchItem<SourceFeatures> {
   if (answer === null || !('data' in answer)) {
     const error = isProsodiaError(answer) ? answer : nativeError(answer, `${name}: ${answer?.message}`);

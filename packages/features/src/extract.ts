@@ -1,5 +1,5 @@
-import type { AudioClip, FeatureMatrix, FeatureOptions } from '@prosodia/contracts';
-import { nativeAddon } from '@prosodia/native';
+import type { AudioClip, FeatureConfig, FeatureMatrix, FeatureOptions } from '@prosodia/contracts';
+import { type NativeSummary, nativeAddon } from '@prosodia/native';
 import { checkClips } from './clips.js';
 import { derive, resolveFeatureConfig } from './config.js';
 import { type BatchOptions, runBatch } from './native-batch.js';
@@ -33,8 +33,18 @@ export async function extractFeatures(
   options: FeatureOptions = {},
   call: ExtractOptions = {},
 ): Promise<FeatureMatrix[]> {
-  const config = derive(resolveFeatureConfig(options));
-  const request = { mean: call.summary === 'mean', minSec: 0, maxSec: Number.POSITIVE_INFINITY };
+  return extractSummaries(clips, resolveFeatureConfig(options), { summary: call.summary ?? 'frames' }, call);
+}
+
+/** One matrix per clip, made of its frames as `summary` says. */
+export async function extractSummaries(
+  clips: readonly AudioClip[],
+  options: FeatureConfig,
+  summary: NativeSummary,
+  call: BatchOptions,
+): Promise<FeatureMatrix[]> {
+  const config = derive(options);
+  const request = { ...summary, minSec: 0, maxSec: Number.POSITIVE_INFINITY };
   checkClips(clips);
   const addon = nativeAddon();
   return runBatch(

@@ -1,7 +1,14 @@
-import { type AudioClip, ProsodiaError } from '@prosodia/contracts';
+import { type AudioClip, type BatchItem, ProsodiaError } from '@prosodia/contracts';
 import { nativeAddon } from '@prosodia/native';
-import { checkClips } from './clips.js';
-import { type BatchOptions, runBatch } from './native-batch.js';
+import { resolveFeatureConfig } from './config.js';
+import { extractSummaries } from './extract.js';
+import {
+  type FeatureSource,
+  type FileOptions,
+  type SourceRow,
+  summariesFromFiles,
+} from './extract-sources.js';
+import type { BatchOptions } from './native-batch.js';
 
 /** Names the set of statistics and their order; a change of either is another version. */
 export const FUNCTIONALS_VERSION = 'functionals-1';
@@ -78,19 +85,36 @@ export async function extractFunctionals(
   options: FunctionalOptions = {},
   call: BatchOptions = {},
 ): Promise<FeatureVector[]> {
-  checkClips(clips);
-  const places = options.groups && placesOf(options.groups);
-  const addon = nativeAddon();
-  const vectors = await runBatch(
-    {
-      total: clips.length,
-      weight: (index) => clips[index]!.samples.length,
-      start: (first, end, nativeCall) => addon.extractFunctionals(clips.slice(first, end), nativeCall),
-      nameOf: (index) => `clip ${index}`,
-    },
-    call,
-  );
-  return places ? vectors.map((vector) => Float32Array.from(places, (place) => vector[place]!)) : vectors;
+  const part = partOf(options.groups);
+  const matrices = await extractSummaries(clips, resolveFeatureConfig(), { summary: 'functionals' }, call);
+  return matrices.map(({ data }) => part(data));
+}
+
+/**
+ * As `extractFunctionals`, for audio files: see `extractFromFiles`.
+ *
+ * @returns in order, each source's vector or its own error
+ * @throws ProsodiaError INVALID_ARGUMENT, ABORTED
+ */
+export async function functionalsFromFiles(
+  sources: readonly FeatureSource[],
+  options: FunctionalOptions = {},
+  call: FileOptions = {},
+): Promise<BatchItem<SourceRow>[]> {
+  const part = partOf(options.groups);
+  const items = await summariesFromFiles(sources, resolveFeatureConfig(), { summary: 'functionals' }, call);
+  return items.map((item) => {
+    if (!item.ok) return item;
+    const { matrix, durationSec } = item.value;
+    return { ok: true, value: { row: part(matrix.data), durationSec } };
+  });
+}
+
+/** Takes the wanted groups out of a whole vector. */
+function partOf(groups: readonly FunctionalGroup[] | undefined): (vector: FeatureVector) => FeatureVector {
+  if (groups === undefined) return (vector) => vector;
+  const places = placesOf(groups);
+  return (vector) => Float32Array.from(places, (place) => vector[place]!);
 }
 
 function placesOf(groups: readonly FunctionalGroup[]): number[] {

@@ -6,8 +6,10 @@ export { type ExtractOptions, extractFeatures, meanOverFrames } from './extract.
 export {
   extractFromFiles,
   type FeatureSource,
+  type FileOptions,
   type SourceFeatures,
   type SourceOptions,
+  type SourceRow,
 } from './extract-sources.js';
 export {
   extractFunctionals,
@@ -18,9 +20,11 @@ export {
   type FunctionalOptions,
   functionalGroups,
   functionalNames,
+  functionalsFromFiles,
   functionalTable,
 } from './functionals.js';
 export type { BatchOptions } from './native-batch.js';
-export { networkRows, networkRowsFromFiles, type SourceRow } from './network.js';
+export { networkRows, networkRowsFromFiles } from './network.js';
 export { resampleClips } from './resample.js';
+export { type SequenceShape, sequenceRows, sequenceRowsFromFiles } from './sequence.js';
 export { encodeWav } from './wav.js';

@@ -9,15 +9,13 @@ import {
 } from '@prosodia/contracts';
 import { featureCount, resolveFeatureConfig } from './config.js';
 import { extractFeatures } from './extract.js';
-import { extractFromFiles, type FeatureSource, type SourceOptions } from './extract-sources.js';
+import {
+  extractFromFiles,
+  type FeatureSource,
+  type SourceOptions,
+  type SourceRow,
+} from './extract-sources.js';
 import type { BatchOptions } from './native-batch.js';
-
-/** A source's row of a network's input. */
-export interface SourceRow {
-  readonly row: Float32Array;
-  /** Length of the source at its own rate. */
-  readonly durationSec: number;
-}
 
 /**
  * One row of a network's input per clip, made the same way in training and in use.

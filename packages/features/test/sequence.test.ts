@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { type FeatureOptions, isProsodiaError } from '@prosodia/contracts';
+import { decodeBytes, extractFeatures, sequenceRows, sequenceRowsFromFiles } from '@prosodia/features';
+import fc from 'fast-check';
+import { signalPath } from './reference.js';
+
+const features = {
+  kind: 'logmel',
+  sampleRateHz: 16_000,
+  nFft: 512,
+  winLength: 400,
+  hopLength: 160,
+  nMels: 8,
+  topDb: null,
+} satisfies FeatureOptions;
+const shape = { features, trimDb: 35, poolFrames: 4, frames: 64 };
+const voice = () => decodeBytes(readFileSync(signalPath('voice16')));
+const column = (row: Float32Array, c: number, width = 9) => row.filter((_, i) => i % width === c);
+
+/** What `sequenceRows` is said to do, from the frames themselves. */
+async function expectedSteps(trimDb: number, pool: number): Promise<number[][]> {
+  const [matrix] = await extractFeatures([await voice()], features);
+  const rows = Array.from({ length: matrix!.frames }, (_, f) => [...matrix!.data.subarray(8 * f, 8 * f + 8)]);
+  const power = (row: number[]) => row.reduce((sum, db) => sum + 10 ** (db / 10), 0);
+  const level = rows.map((row) => 10 * Math.log10(power(row) + 1e-9));
+  const smooth = level.map((_, i) => {
+    const near = level.slice(Math.max(0, i - 2), i + 3);
+    return near.reduce((a, b) => a + b) / near.length;
+  });
+  const loud = smooth.map((db) => db >= Math.max(...smooth) - trimDb);
+  const kept = rows.slice(Math.max(0, loud.indexOf(true) - 8), loud.lastIndexOf(true) + 9);
+  return Array.from({ length: Math.floor(kept.length / pool) }, (_, step) =>
+    Array.from({ length: 8 }, (_, c) => {
+      const cells = kept.slice(step * pool, (step + 1) * pool).map((row) => 10 ** (row[c]! / 10));
+      return 10 * Math.log10(cells.reduce((a, b) => a + b) / pool);
+    }),
+  );
+}
+
+test.each([
+  [35, 4, 64],
+  [20, 3, 10],
+  [60, 1, 30],
+])('edges below %d dB trimmed, %d frames a step, centred in %d', async (trimDb, poolFrames, frames) => {
+  const steps = await expectedSteps(trimDb, poolFrames);
+  const [row] = await sequenceRows([await voice()], { features, trimDb, poolFrames, frames });
+  const kept = Math.min(steps.length, frames);
+  const first = Math.floor((steps.length - kept) / 2);
+  const before = Math.floor((frames - kept) / 2);
+  expect(row).toHaveLength(frames * 9);
+  for (let i = 0; i < frames; i++) {
+    const real = i >= before && i < before + kept;
+    const wanted = real ? [...steps[first + i - before]!, 1] : new Array(9).fill(0);
+    for (const [c, value] of wanted.entries()) expect(row![9 * i + c]).toBeCloseTo(value, 3);
+  }
+});
+
+test('cepstra are averaged as they are', async () => {
+  const config = { ...features, kind: 'mfcc', nMfcc: 4, deltas: 1 } as const;
+  const [one] = await sequenceRows([await voice()], {
+    ...shape,
+    features: config,
+    poolFrames: 1,
+    frames: 200,
+  });
+  const [two] = await sequenceRows([await voice()], {
+    ...shape,
+    features: config,
+    poolFrames: 2,
+    frames: 100,
+  });
+  const first = column(one!, 8).indexOf(1);
+  const step = column(two!, 8).indexOf(1);
+  expect(two![9 * step + 5]).toBeCloseTo((one![9 * first + 5]! + one![9 * first + 14]!) / 2, 3);
+});
+
+test('any clip gives a finite row with a mask in its middle', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: 20_000 }),
+      fc.integer({ min: 1, max: 9 }),
+      fc.integer({ min: 1, max: 40 }),
+      async (length, poolFrames, frames) => {
+        const samples = Float32Array.from({ length }, (_, i) => Math.sin(i / 7) * Math.sin(i / 3_000));
+        const [row] = await sequenceRows([{ samples, sampleRateHz: 16_000 }], {
+          ...shape,
+          poolFrames,
+          frames,
+        });
+        expect(row!.every(Number.isFinite)).toBe(true);
+        const mask = [...column(row!, 8)];
+        const real = mask.indexOf(1);
+        expect(real).toBeGreaterThanOrEqual(0);
+        expect(mask.slice(real, mask.lastIndexOf(1) + 1).every((value) => value === 1)).toBe(true);
+        expect(Math.abs(real - (frames - 1 - mask.lastIndexOf(1)))).toBeLessThanOrEqual(1);
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+test('files give the rows of their clips, each its own error', async () => {
+  const [row] = await sequenceRows([await voice()], shape);
+  const items = await sequenceRowsFromFiles([signalPath('voice16'), 'nowhere.wav'], shape);
+  expect(items[0]).toMatchObject({ ok: true, value: { row } });
+  expect(items[1]).toMatchObject({ ok: false, error: { code: 'DECODE' } });
+});
+
+test.each([
+  ['trimDb', { trimDb: 0 }],
+  ['poolFrames', { poolFrames: 1.5 }],
+  ['frames', { frames: 0 }],
+])('%s out of range is refused', async (name, wrong) => {
+  const error = await sequenceRows([], { ...shape, ...wrong }).catch((reason: unknown) => reason);
+  expect(isProsodiaError(error) && error.message).toContain(name);
+});
