@@ -5,9 +5,11 @@ import { demoCommand } from './commands/demo.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { exportCommand } from './commands/export.js';
 import { featuresCommand } from './commands/features.js';
+import { listenCommand } from './commands/listen.js';
 import { recognizeCommand } from './commands/recognize.js';
 import { reportCommand } from './commands/report.js';
 import { startCommand } from './commands/start.js';
+import { timelineCommand } from './commands/timeline.js';
 import { trainCommand } from './commands/train.js';
 import { EXIT, exitCodeOf } from './exit.js';
 import { createSession, type Session } from './session.js';
@@ -48,6 +50,8 @@ function buildProgram(session: Session): Command {
     evaluateCommand,
     exportCommand,
     recognizeCommand,
+    timelineCommand,
+    listenCommand,
     demoCommand,
     reportCommand,
     startCommand,

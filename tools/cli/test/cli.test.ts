@@ -40,6 +40,8 @@ describe('prosodia', () => {
     'evaluate',
     'export',
     'recognize',
+    'timeline',
+    'listen',
     'demo',
     'report',
     'start',

@@ -8,8 +8,11 @@ export interface ClipRecognizer {
 }
 
 const vadSchema = z.strictObject({
-  /** Speech begins where the detector's probability reaches this, and goes on down to 0.15 below it. */
-  threshold: z.number().min(0.05).max(0.95).default(0.5),
+  /**
+   * Speech begins where the detector's probability reaches this, and goes on down to 0.15 below it. Lower than for
+   * calm speech: screams and sobs look less like words.
+   */
+  threshold: z.number().min(0.05).max(0.95).default(0.4),
   /** Less speech than this is taken for a click or a cough. */
   minSpeechSec: z.number().min(0.1).max(5).default(0.2),
   /** Pauses shorter than this belong to the speech around them. */
