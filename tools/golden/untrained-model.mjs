@@ -31,11 +31,11 @@ console.log(`${join('packages/runtime/test/fixtures', 'untrained.onnx')}: ${JSON
 
 function card() {
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     name: 'untrained',
     recipe: 'fixture',
     labels: LABELS,
-    input: { features: features(), summary: 'mean', shape: [13, 1] },
+    inputs: [{ name: 'input', input: { features: features(), summary: 'mean', shape: [13, 1] } }],
     outputs: {
       logits: 'logits',
       probabilities: 'probabilities',

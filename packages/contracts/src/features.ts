@@ -50,19 +50,34 @@ export interface FeatureMatrix {
   readonly coefficients: number;
 }
 
+/** Shape of one row without the batch, as the ONNX graph takes it. */
+const rowShape = z.array(z.number().int().min(1)).min(1).max(4);
+
+/** Names the set of clip statistics a model was made for, and their order. */
+export const FUNCTIONALS_VERSION = 'functionals-1';
+
 /**
- * How a feature matrix becomes one row of a network's input.
+ * How a clip becomes one row of a network's input.
  *
  * `mean`: the coefficients averaged over all frames, shape (coefficients, 1): the paper's input.
  * `frames`: the matrix cut or zero-padded at its end to `frames` rows, shape (frames, coefficients).
+ * `functionals`: the clip's statistics, shape (statistics).
  */
-export const networkInputSchema = z.strictObject({
-  features: featureConfigSchema,
-  summary: z.enum(['mean', 'frames']),
-  /** Rows kept for `frames`; absent for `mean`. */
-  frames: z.number().int().min(1).max(100_000).optional(),
-  /** Shape of one row without the batch, as the ONNX graph takes it. */
-  shape: z.array(z.number().int().min(1)).min(1).max(4),
-});
+export const networkInputSchema = z.discriminatedUnion('summary', [
+  z.strictObject({ summary: z.literal('mean'), features: featureConfigSchema, shape: rowShape }),
+  z.strictObject({
+    summary: z.literal('frames'),
+    features: featureConfigSchema,
+    frames: z.number().int().min(1).max(100_000),
+    shape: rowShape,
+  }),
+  z.strictObject({
+    summary: z.literal('functionals'),
+    version: z.literal(FUNCTIONALS_VERSION),
+    /** Groups of statistics, in the vector's order; all of them unless given. */
+    groups: z.array(z.string().min(1)).min(1).max(64).optional(),
+    shape: rowShape,
+  }),
+]);
 
 export type NetworkInput = z.output<typeof networkInputSchema>;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { augmentationSchema } from './augmentation.js';
 import { networkInputSchema } from './features.js';
 
 /** The newest card this version reads; a file with a higher one is refused. */
-export const MODEL_CARD_VERSION = 1;
+export const MODEL_CARD_VERSION = 2;
 
 /** Metadata keys of the ONNX file: the card as JSON, and the SHA-256 of that JSON's UTF-8 bytes. */
 export const MODEL_CARD_KEY = 'prosodia.card';
@@ -25,6 +26,52 @@ export const evaluationSchema = z.strictObject({
 
 export type Evaluation = z.output<typeof evaluationSchema>;
 
+/** A name in the graph. */
+const valueName = z.string().regex(/^[A-Za-z0-9_./-]{1,200}$/);
+
+/**
+ * One last layer of the network: it takes `embedding[start … start + size)` and gives
+ * softmax((e · kernel + bias) / temperature). Personalisation moves these layers and no others.
+ */
+export const headSchema = z.strictObject({
+  name: z.string().min(1),
+  start: z.number().int().min(0),
+  size: z.number().int().min(1),
+  /** The constants of the graph that hold it: [size, classes] and [classes]. */
+  kernel: valueName,
+  bias: valueName,
+  temperature: z.number().positive(),
+  /** Its share of the mixture; all heads' shares sum to 1. */
+  weight: z.number().positive().max(1),
+  /** Strength of the trained layer as the prior of a personal one. */
+  ridge: z.number().positive(),
+});
+
+export type Head = z.output<typeof headSchema>;
+
+const calibrationSchema = z.strictObject({
+  /** Probabilities are softmax(logits / temperature). */
+  temperature: z.number().positive(),
+  method: z.string(),
+});
+
+/**
+ * A second answer of the same file, for a speaker of whom something is known: each input N is normalised by the
+ * speaker's mean and deviation of every coefficient (graph inputs `N.mean`, `N.deviation`, [batch, coefficients]),
+ * shrunk toward the training speakers' by `speaker.weight` = n / (n + tau) ([batch, 1]; n clips known). Outputs
+ * `speakerLogits`, `speakerProbabilities`, `speakerEmbedding`.
+ */
+export const speakerBranchSchema = z.strictObject({
+  tau: z.number().min(0),
+  /** Clips of a speaker from which on this answer is the better one. */
+  minClips: z.number().int().min(1),
+  embeddingSize: z.number().int().min(1),
+  heads: z.array(headSchema).min(1).max(64),
+  calibration: calibrationSchema,
+});
+
+export type SpeakerBranch = z.output<typeof speakerBranchSchema>;
+
 /** Everything needed to use, judge and reproduce a model, carried inside its ONNX file. */
 export const modelCardSchema = z.strictObject({
   formatVersion: z.number().int().min(1),
@@ -32,18 +79,35 @@ export const modelCardSchema = z.strictObject({
   recipe: z.string().min(1),
   /** Output order. */
   labels: z.array(z.string().min(1)).min(2).max(1_000),
-  input: networkInputSchema,
+  /** The graph's inputs, [batch, ...shape] each. */
+  inputs: z
+    .array(z.strictObject({ name: valueName, input: networkInputSchema }))
+    .min(1)
+    .max(8),
   outputs: z.strictObject({
     logits: z.literal('logits'),
     probabilities: z.literal('probabilities'),
     embedding: z.literal('embedding'),
     embeddingSize: z.number().int().min(1),
   }),
-  calibration: z.strictObject({
-    /** Probabilities are softmax(logits / temperature). */
-    temperature: z.number().positive(),
-    method: z.string(),
-  }),
+  /** The last layers, whose weighted mean is softmax(logits). */
+  heads: z.array(headSchema).min(1).max(64),
+  calibration: calibrationSchema,
+  /** Null for a model that treats all speakers alike. */
+  speaker: speakerBranchSchema.nullable(),
+  /**
+   * What the answer is averaged over: the clip as it is (no augmentations) and changed copies of it, with weights that
+   * sum to 1.
+   */
+  variants: z
+    .array(
+      z.strictObject({
+        augmentations: z.array(augmentationSchema).max(4),
+        weight: z.number().positive().max(1),
+      }),
+    )
+    .min(1)
+    .max(16),
   network: z.strictObject({
     parameters: z.number().int().min(0),
     layers: z.array(

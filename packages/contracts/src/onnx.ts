@@ -89,8 +89,11 @@ export const ONNX_OPSET = 17;
 export const ONNX_IR_VERSION = 8;
 export const ONNX_MAX_IR_VERSION = 10;
 
-/** The graph's one input, shape [batch, ...card.input.shape]. */
+/** The input of a graph that has one. */
 export const ONNX_INPUT = 'input';
+
+/** [batch, 1]: how much a speaker's statistics count; an input of graphs with a speaker branch. */
+export const ONNX_SPEAKER_WEIGHT = 'speaker.weight';
 
 /**
  * Operators a model may be made of: arithmetic on its own input alone.
@@ -101,7 +104,18 @@ export const ONNX_INPUT = 'input';
 export const ONNX_OPERATORS: ReadonlySet<string> = new Set([
   ...['Add', 'Sub', 'Mul', 'Div', 'MatMul', 'Gemm', 'Identity', 'Concat', 'Slice'],
   ...['Transpose', 'Squeeze', 'Unsqueeze', 'Reshape', 'Flatten'],
-  ...['LSTM', 'GRU', 'Conv', 'BatchNormalization', 'ReduceMean', 'ReduceMax', 'ReduceSum', 'Sqrt', 'Pow'],
+  ...[
+    'LSTM',
+    'GRU',
+    'Conv',
+    'BatchNormalization',
+    'ReduceMean',
+    'ReduceMax',
+    'ReduceSumSquare',
+    'ReduceSum',
+    'Sqrt',
+    'Pow',
+  ],
   ...['AveragePool', 'MaxPool', 'GlobalAveragePool', 'GlobalMaxPool', 'Pad'],
   ...['Softmax', 'LogSoftmax', 'Relu', 'LeakyRelu', 'Elu', 'Selu', 'Clip', 'Sigmoid', 'HardSigmoid', 'Tanh'],
   ...['Softplus', 'Softsign', 'Exp', 'Log', 'Erf'],

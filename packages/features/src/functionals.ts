@@ -10,9 +10,6 @@ import {
 } from './extract-sources.js';
 import type { BatchOptions } from './native-batch.js';
 
-/** Names the set of statistics and their order; a change of either is another version. */
-export const FUNCTIONALS_VERSION = 'functionals-1';
-
 /** One clip's statistics, in the order of `functionalNames()`. */
 export type FeatureVector = Float32Array;
 

@@ -1,4 +1,5 @@
 export type { AugmentationOptions, FeatureConfig, FeatureMatrix, FeatureOptions } from '@prosodia/contracts';
+export { FUNCTIONALS_VERSION } from '@prosodia/contracts';
 export { augment, clipSeed } from './augment.js';
 export { featureCount, featurePresets, resolveFeatureConfig } from './config.js';
 export { type AudioFormat, type DecodedClip, decodeBytes, decodeFile } from './decode.js';
@@ -14,7 +15,6 @@ export {
 export {
   extractFunctionals,
   type FeatureVector,
-  FUNCTIONALS_VERSION,
   type Functional,
   type FunctionalGroup,
   type FunctionalOptions,
@@ -24,7 +24,7 @@ export {
   functionalTable,
 } from './functionals.js';
 export type { BatchOptions } from './native-batch.js';
-export { networkRows, networkRowsFromFiles } from './network.js';
+export { type FrameInput, inputSize, networkRows, networkRowsFromFiles } from './network.js';
 export { resampleClips } from './resample.js';
 export { type SequenceShape, sequenceRows, sequenceRowsFromFiles } from './sequence.js';
 export { encodeWav } from './wav.js';

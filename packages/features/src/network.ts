@@ -15,14 +15,18 @@ import {
   type SourceOptions,
   type SourceRow,
 } from './extract-sources.js';
+import { extractFunctionals, type FunctionalGroup, functionalNames } from './functionals.js';
 import type { BatchOptions } from './native-batch.js';
+
+/** An input whose rows are made of frames in one call of the addon, from files as from clips. */
+export type FrameInput = Extract<NetworkInput, { summary: 'mean' | 'frames' }>;
 
 /**
  * One row of a network's input per clip, made the same way in training and in use.
  *
  * @param clips  mono audio at any rate
- * @param input  `mean`: the coefficients' means, length `coefficients`; `frames`: the matrix cut or zero-padded at its
- *   end to `frames` rows, length frames · coefficients, row-major
+ * @param input  what a row holds; see `NetworkInput`
+ * @returns rows of `inputSize(input)` values, row-major
  * @throws ProsodiaError INVALID_ARGUMENT (also when `shape` does not hold what the features give), LIMIT, ABORTED
  */
 export async function networkRows(
@@ -30,8 +34,12 @@ export async function networkRows(
   input: NetworkInput,
   call: BatchOptions = {},
 ): Promise<Float32Array[]> {
-  const { config, summary, size } = checkedInput(input);
-  const matrices = await extractFeatures(clips, config, { ...call, summary });
+  const checked = checkedInput(input);
+  if (checked.summary === 'functionals')
+    return extractFunctionals(clips, { groups: groupsOf(checked.groups) }, call);
+  const { features, summary } = checked;
+  const matrices = await extractFeatures(clips, features, { ...call, summary });
+  const size = inputSize(checked);
   return matrices.map((matrix) => rowOf(matrix, size));
 }
 
@@ -43,11 +51,12 @@ export async function networkRows(
  */
 export async function networkRowsFromFiles(
   sources: readonly FeatureSource[],
-  input: NetworkInput,
+  input: FrameInput,
   call: SourceOptions = {},
 ): Promise<BatchItem<SourceRow>[]> {
-  const { config, summary, size } = checkedInput(input);
-  const items = await extractFromFiles(sources, config, { ...call, summary });
+  const { features, summary } = checkedInput(input);
+  const size = inputSize(input);
+  const items = await extractFromFiles(sources, features, { ...call, summary });
   return items.map((item) => {
     if (!item.ok) return item;
     const { matrix, durationSec } = item.value;
@@ -55,24 +64,29 @@ export async function networkRowsFromFiles(
   });
 }
 
-function checkedInput(input: NetworkInput) {
-  const { features, summary, frames, shape } = parseWith(networkInputSchema, input, 'network input');
-  const config = resolveFeatureConfig(features);
-  if ((summary === 'frames') !== (frames !== undefined)) {
-    throw new ProsodiaError(
-      'INVALID_ARGUMENT',
-      `Expected frames with summary "frames" and only then but received summary "${summary}", frames ${frames}`,
-    );
-  }
-  const size = featureCount(config) * (frames ?? 1);
-  const held = shape.reduce((product, length) => product * length, 1);
+/** Values of one row. */
+export function inputSize(input: NetworkInput): number {
+  if (input.summary === 'functionals') return functionalNames(groupsOf(input.groups)).length;
+  const coefficients = featureCount(resolveFeatureConfig(input.features));
+  return input.summary === 'mean' ? coefficients : coefficients * input.frames;
+}
+
+function checkedInput<T extends NetworkInput>(input: T): T {
+  const checked = parseWith(networkInputSchema, input, 'network input') as T;
+  const size = inputSize(checked);
+  const held = checked.shape.reduce((product, length) => product * length, 1);
   if (held !== size) {
     throw new ProsodiaError(
       'INVALID_ARGUMENT',
-      `Expected a shape of ${size} values for the network input but received [${shape.join(', ')}]`,
+      `Expected a shape of ${size} values for the network input but received [${checked.shape.join(', ')}]`,
     );
   }
-  return { config, summary, size };
+  return checked;
+}
+
+/** The names are checked where the groups are used. */
+function groupsOf(groups: readonly string[] | undefined): readonly FunctionalGroup[] | undefined {
+  return groups as readonly FunctionalGroup[] | undefined;
 }
 
 /** The matrix's values, cut or followed by zeros. */

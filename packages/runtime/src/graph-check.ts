@@ -1,7 +1,7 @@
 import {
+  type Head,
   type ModelCard,
   ONNX_FLOAT,
-  ONNX_INPUT,
   ONNX_INT64,
   ONNX_OPERATORS,
   ONNX_SCHEMA,
@@ -11,6 +11,7 @@ import {
   type OnnxValue,
 } from '@prosodia/contracts';
 import protobuf from 'protobufjs';
+import { graphInputs } from './graph-inputs.js';
 
 const graphType = protobuf.Root.fromJSON(ONNX_SCHEMA).lookupType('Graph');
 
@@ -26,15 +27,40 @@ export function checkGraph(bytes: Uint8Array, card: ModelCard): void {
   }) as unknown as OnnxGraph;
   const classes = card.labels.length;
   if (new Set(card.labels).size !== classes) throw new Error('its card names a label twice');
-  checkValues('inputs', graph.input, { [ONNX_INPUT]: card.input.shape });
+  checkValues(
+    'inputs',
+    graph.input,
+    Object.fromEntries(graphInputs(card).map(({ name, shape }) => [name, shape])),
+  );
   checkValues('outputs', graph.output, {
     logits: [classes],
     probabilities: [classes],
     embedding: [card.outputs.embeddingSize],
+    ...(card.speaker && {
+      speakerLogits: [classes],
+      speakerProbabilities: [classes],
+      speakerEmbedding: [card.speaker.embeddingSize],
+    }),
   });
+  checkHeads(graph, card.heads, card.outputs.embeddingSize, classes);
+  if (card.speaker) checkHeads(graph, card.speaker.heads, card.speaker.embeddingSize, classes);
   if (graph.sparseInitializer?.length) throw new Error('its network holds sparse constants');
   for (const node of graph.node) checkNode(node);
   for (const tensor of graph.initializer) checkTensor(tensor);
+}
+
+/** The layers that personalisation moves must be constants of the shape the card says, within the embedding. */
+function checkHeads(graph: OnnxGraph, heads: readonly Head[], embeddingSize: number, classes: number): void {
+  const shapes = new Map(graph.initializer.map(({ name, dims, dataType }) => [name, `${dataType}: ${dims}`]));
+  const share = heads.reduce((sum, { weight }) => sum + weight, 0);
+  if (Math.abs(share - 1) > 1e-6) throw new Error(`its heads have weights that sum to ${share}, not 1`);
+  for (const { name, start, size, kernel, bias } of heads) {
+    if (start + size > embeddingSize) throw new Error(`its head ${name} reaches beyond the embedding`);
+    if (shapes.get(kernel) !== `${ONNX_FLOAT}: ${size},${classes}`)
+      throw new Error(`its head ${name} has no kernel ${kernel} of shape [${size}, ${classes}]`);
+    if (shapes.get(bias) !== `${ONNX_FLOAT}: ${classes}`)
+      throw new Error(`its head ${name} has no bias ${bias} of shape [${classes}]`);
+  }
 }
 
 /** Names and shapes, each after a free batch dimension, as the card says. */

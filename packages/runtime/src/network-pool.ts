@@ -1,5 +1,6 @@
 import { ProsodiaError } from '@prosodia/contracts';
 import { aborted } from './gate.js';
+import { rowSizeOf } from './graph-inputs.js';
 import { MAX_FLOATS_PER_RUN, MAX_ROWS_PER_RUN } from './limits.js';
 import { type Exit, NetworkThread } from './network-thread.js';
 import type { WorkerSetup } from './worker-messages.js';
@@ -41,8 +42,8 @@ export class NetworkPool {
   private constructor(setup: WorkerSetup, name: string) {
     this.#setup = setup;
     this.#name = name;
-    const rowLength = setup.rowShape.reduce((product, dim) => product * dim, 1);
-    this.#rowsPerRun = Math.max(1, Math.min(MAX_ROWS_PER_RUN, Math.floor(MAX_FLOATS_PER_RUN / rowLength)));
+    const rowSize = rowSizeOf(setup.inputs);
+    this.#rowsPerRun = Math.max(1, Math.min(MAX_ROWS_PER_RUN, Math.floor(MAX_FLOATS_PER_RUN / rowSize)));
   }
 
   /**

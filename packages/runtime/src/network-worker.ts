@@ -1,11 +1,12 @@
 // A thread that holds one ONNX Runtime session and computes rows until it is told to finish.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { rowSizeOf } from './graph-inputs.js';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './worker-messages.js';
 
 const OUTPUT = 'probabilities';
-const { model, inputName, rowShape, classes } = workerData as WorkerSetup;
-const rowLength = rowShape.reduce((product, dim) => product * dim, 1);
+const { model, inputs, classes } = workerData as WorkerSetup;
+const rowSize = rowSizeOf(inputs);
 await serve(parentPort!);
 
 async function serve(port: MessagePort): Promise<void> {
@@ -49,7 +50,7 @@ async function openSession(): Promise<InferenceSession> {
   });
   try {
     // The first run allocates and would otherwise be the first caller's to wait for.
-    await compute(session, new Float32Array(rowLength));
+    await compute(session, new Float32Array(rowSize).fill(1));
     return session;
   } catch (error) {
     await session.release();
@@ -61,14 +62,30 @@ async function compute(
   session: InferenceSession,
   rows: Float32Array<ArrayBuffer>,
 ): Promise<Float32Array<ArrayBuffer>> {
-  const count = rows.length / rowLength;
-  const input = new Tensor('float32', rows, [count, ...rowShape]);
-  const { [OUTPUT]: output } = await session.run({ [inputName]: input }, [OUTPUT]);
+  const count = rows.length / rowSize;
+  const { [OUTPUT]: output } = await session.run(tensorsOf(rows, count), [OUTPUT]);
   if (output?.type !== 'float32' || output.dims.join() !== `${count},${classes}`)
     throw new Error(
       `its network gives ${output?.type} of shape [${output?.dims}] where [${count},${classes}] is expected`,
     );
   return Float32Array.from(output.data as Float32Array);
+}
+
+/** The rows' values, input by input. */
+function tensorsOf(rows: Float32Array<ArrayBuffer>, count: number): Record<string, Tensor> {
+  const tensors: Record<string, Tensor> = {};
+  let start = 0;
+  for (const { name, shape, size } of inputs) {
+    let values = rows;
+    if (size !== rowSize) {
+      values = new Float32Array(count * size);
+      for (let row = 0; row < count; row++)
+        values.set(rows.subarray(row * rowSize + start, row * rowSize + start + size), row * size);
+    }
+    tensors[name] = new Tensor('float32', values, [count, ...shape]);
+    start += size;
+  }
+  return tensors;
 }
 
 function messageOf(error: unknown): string {

@@ -5,14 +5,14 @@ import {
   isProsodiaError,
   type LongCallOptions,
   type ModelCard,
-  ONNX_INPUT,
   ProsodiaError,
   type Recognition,
 } from '@prosodia/contracts';
-import { networkRows, networkRowsFromFiles, type SourceRow } from '@prosodia/features';
+import { type ClipRows, checkInputs, clipRows } from './clip-rows.js';
 import { type ClipSource, checkSource } from './clip-source.js';
 import { Gate } from './gate.js';
-import { CLIPS_IN_FLIGHT, CLIPS_PER_GROUP, MAX_MODEL_BYTES, MIN_CLIP_SEC } from './limits.js';
+import { graphInputs } from './graph-inputs.js';
+import { CLIPS_IN_FLIGHT, CLIPS_PER_GROUP, MAX_MODEL_BYTES } from './limits.js';
 import { readModelFile, reason, refused } from './model-file.js';
 import { NetworkPool } from './network-pool.js';
 import { type RecognizerOptions, type RecognizerSettings, settingsOf } from './options.js';
@@ -65,8 +65,7 @@ export class Recognizer {
     new Uint8Array(shared).set(bytes);
     const setup = {
       model: shared,
-      inputName: ONNX_INPUT,
-      rowShape: card.input.shape,
+      inputs: graphInputs(card),
       classes: card.labels.length,
     };
     return new Recognizer(card, settings, await NetworkPool.open(setup, settings.workers, name));
@@ -194,31 +193,23 @@ export class Recognizer {
     sources: readonly ClipSource[],
     signal: AbortSignal | undefined,
   ): Promise<BatchItem<Recognition>[]> {
-    const items: BatchItem<SourceRow>[] = await this.#rowsOf(sources, signal);
-    const rows = items.flatMap((item) => (item.ok ? [item.value] : []));
-    const answers = await this.#pool.run(
-      rows.map(({ row }) => row),
-      signal,
-    );
+    const items = await this.#rowsOf(sources, signal);
+    const rows = items.flatMap((item) => (item.ok ? item.value.rows : []));
+    const answers = await this.#pool.run(rows, signal);
+    const { variants } = this.card;
     let place = 0;
     return items.map((item) => {
       if (!item.ok) return item;
-      const answer = answers[place++]!;
-      return itemOf(() => {
-        if (answer instanceof Error) throw answer;
-        return toRecognition(this.labels, answer, item.value.durationSec);
-      });
+      const own = answers.slice(place, place + variants.length);
+      place += variants.length;
+      return itemOf(() => toRecognition(this.labels, weightedMean(own, variants), item.value.durationSec));
     });
   }
 
-  async #rowsOf(sources: readonly ClipSource[], signal?: AbortSignal): Promise<BatchItem<SourceRow>[]> {
+  async #rowsOf(sources: readonly ClipSource[], signal?: AbortSignal): Promise<BatchItem<ClipRows>[]> {
     const checked = sources.map((source) => itemOf(() => checkSource(source)));
     const good = checked.flatMap((item) => (item.ok ? [item.value] : []));
-    const rows = await networkRowsFromFiles(good, this.card.input, {
-      signal,
-      minClipSec: MIN_CLIP_SEC,
-      maxClipSec: this.#settings.maxClipSec,
-    });
+    const rows = await clipRows(this.card, good, { signal, maxClipSec: this.#settings.maxClipSec });
     let place = 0;
     return checked.map((item) => (item.ok ? rows[place++]! : item));
   }
@@ -234,10 +225,24 @@ function itemOf<T>(work: () => T): BatchItem<T> {
   }
 }
 
+/** The variants' answers as one. */
+function weightedMean(
+  answers: readonly (Float32Array | Error)[],
+  variants: ModelCard['variants'],
+): Float32Array {
+  const mean = new Float32Array(answers.length === 0 || answers[0] instanceof Error ? 0 : answers[0]!.length);
+  for (const [index, answer] of answers.entries()) {
+    if (answer instanceof Error) throw answer;
+    const { weight } = variants[index]!;
+    for (let c = 0; c < mean.length; c++) mean[c]! += weight * answer[c]!;
+  }
+  return mean;
+}
+
 /** Makes sure before the first clip that the features the card asks for exist and fill the network's input. */
 async function checkInput(card: ModelCard, name: string): Promise<void> {
   try {
-    await networkRows([], card.input);
+    await checkInputs(card);
   } catch (cause) {
     throw refused(name, `its card asks for features it cannot have (${reason(cause)})`, cause);
   }

@@ -1,11 +1,11 @@
+import type { GraphInput } from './graph-inputs.js';
+
 /** What a network worker is started with. */
 export interface WorkerSetup {
   /** The checked bytes of the model file, shared by all workers. */
   readonly model: SharedArrayBuffer;
-  /** Name of the graph's input. */
-  readonly inputName: string;
-  /** Shape of one row. */
-  readonly rowShape: readonly number[];
+  /** The graph's inputs; a row holds their values one after the other. */
+  readonly inputs: readonly GraphInput[];
   /** Labels of the model. */
   readonly classes: number;
 }

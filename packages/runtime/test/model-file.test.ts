@@ -15,7 +15,7 @@ it('reads the card of a good file', () => {
     'sad',
     'surprised',
   ]);
-  expect(card.input.shape).toEqual([13, 1]);
+  expect(card.inputs[0]!.input.shape).toEqual([13, 1]);
 });
 
 it('finds nothing wrong with a file that was taken apart and put together again', () => {
@@ -50,7 +50,7 @@ describe('refuses with the reason', () => {
     [
       'a card of a later version',
       (p) => {
-        p.card.formatVersion = 2;
+        p.card.formatVersion = 3;
       },
       'a newer Prosodia is needed',
     ],
@@ -67,7 +67,7 @@ describe('refuses with the reason', () => {
     [
       'another input shape',
       (p) => {
-        p.card.input.shape = [12, 1];
+        p.card.inputs[0]!.input.shape = [12, 1];
       },
       'its card says [12,1]',
     ],

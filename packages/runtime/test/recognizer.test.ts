@@ -32,7 +32,7 @@ async function directly(session: InferenceSession, row: Float32Array): Promise<F
 
 it('answers as the network does on the features its card asks for', async () => {
   const session = await InferenceSession.create(MODEL_PATH);
-  const rows = await networkRows(clips, recognizer.card.input);
+  const rows = await networkRows(clips, recognizer.card.inputs[0]!.input);
   const seen = new Set<string>();
   for (const [i, clip] of clips.entries()) {
     const answer = await recognizer.recognize(clip);
@@ -201,7 +201,7 @@ describe('load', () => {
     [
       'features the card does not have room for',
       changedModel(({ card }) => {
-        card.input.features.nMfcc = 20;
+        card.inputs[0].input.features.nMfcc = 20;
       }),
       '20 values',
     ],

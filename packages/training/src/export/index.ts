@@ -1,4 +1,10 @@
-export { EXPORT_TOLERANCE, type ExportOptions, type ExportResult, exportOnnx } from './export-onnx.js';
+export {
+  EXPORT_TOLERANCE,
+  type ExportOptions,
+  type ExportResult,
+  exportOnnx,
+  type SequentialCard,
+} from './export-onnx.js';
 export {
   type AttributeValue,
   type FloatAttribute,

@@ -1,4 +1,4 @@
-import { ONNX_INPUT, type OnnxGraph, ProsodiaError } from '@prosodia/contracts';
+import { type Head, ONNX_INPUT, type OnnxGraph, ProsodiaError } from '@prosodia/contracts';
 import type { layers, Sequential } from '@tensorflow/tfjs';
 import { floatValue, GraphBuilder } from './graph-builder.js';
 import { addActivation } from './layers/activation.js';
@@ -70,6 +70,19 @@ export function networkSizes({ head }: NetworkParts): NetworkSizes {
       `Expected one vector of logits a row but received shape [${shape.join(', ')}]`,
     );
   return { embeddingSize: kernel.shape[0]!, classes: kernel.shape[1]! };
+}
+
+/** Strength of a trained last layer as the prior of a personal one, measured on RAVDESS. */
+const RIDGE = 1;
+
+/** The model's last layer as its card names it: the constants are those that `buildGraph` writes. */
+export function headOf(model: Sequential): Head {
+  const parts = networkParts(model);
+  const { name } = parts.head;
+  return {
+    ...{ name, start: 0, size: networkSizes(parts).embeddingSize },
+    ...{ kernel: `${name}/kernel`, bias: `${name}/bias`, temperature: 1, weight: 1, ridge: RIDGE },
+  };
 }
 
 /**

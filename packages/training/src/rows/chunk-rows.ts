@@ -105,7 +105,7 @@ async function rowsOf(
         contentHash: plan.hashes[position]!,
         variant: index + 1,
         seed: plan.seed,
-        sampleRateHz: plan.input.features.sampleRateHz,
+        sampleRateHz: 'features' in plan.input ? plan.input.features.sampleRateHz : clip.sampleRateHz,
       }),
     );
     const changed = await augment(clips, changes, { signal });

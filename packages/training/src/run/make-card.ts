@@ -1,7 +1,8 @@
-import { MODEL_CARD_VERSION, type ModelCard } from '@prosodia/contracts';
+import { MODEL_CARD_VERSION, ONNX_INPUT } from '@prosodia/contracts';
 import type { EngineName } from '../engine/engine.js';
 import type { Calibration } from '../evaluate/calibration.js';
 import type { Judgement } from '../evaluate/judge.js';
+import type { SequentialCard } from '../export/export-onnx.js';
 import type { FitResult } from '../fit/fit.js';
 import type { NetworkDescription } from '../models/model-summary.js';
 import type { Recipe } from '../recipes/recipe.js';
@@ -20,8 +21,8 @@ export interface CardParts {
   readonly software: Readonly<Record<string, string>>;
 }
 
-/** The model card of a trained run; the exporter adds the graph's hash. */
-export function makeCard(parts: CardParts): Omit<ModelCard, 'graphHash'> {
+/** The model card of a trained run; the exporter adds its head and the graph's hash. */
+export function makeCard(parts: CardParts): SequentialCard {
   const { recipe, data, fitted, calibration } = parts;
   const { corpus } = data;
   return {
@@ -29,7 +30,7 @@ export function makeCard(parts: CardParts): Omit<ModelCard, 'graphHash'> {
     name: `${recipe.name}-${corpus.name}`,
     recipe: recipe.name,
     labels: [...data.labels],
-    input: data.input,
+    inputs: [{ name: ONNX_INPUT, input: data.input }],
     outputs: {
       logits: 'logits',
       probabilities: 'probabilities',

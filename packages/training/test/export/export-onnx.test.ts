@@ -133,7 +133,13 @@ describe('refuses', () => {
   it.each([
     ['rows that are no whole rows', { checkRows: randomFloats(14, 1) }, 'whole rows of 13'],
     ['no rows', { checkRows: new Float32Array() }, 'at least one'],
-    ['another shape', { card: { ...card, input: { ...card.input, shape: [13] } } }, 'card.input.shape'],
+    [
+      'another shape',
+      {
+        card: { ...card, inputs: [{ ...card.inputs[0]!, input: { ...card.inputs[0]!.input, shape: [13] } }] },
+      },
+      "the shape of the card's input",
+    ],
     ['labels of another number', { card: { ...card, labels: ['a', 'b'] } }, '8 labels'],
     ['a scale of zero', { scaler: { mean: new Float32Array(13), scale: new Float32Array(13) } }, 'not zero'],
     [

@@ -1,7 +1,8 @@
-import { MODEL_CARD_VERSION, type ModelCard } from '@prosodia/contracts';
+import { MODEL_CARD_VERSION } from '@prosodia/contracts';
 import type * as tfjs from '@tensorflow/tfjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { loadTensorflow } from '../../src/engine/backend.js';
+import type { SequentialCard } from '../../src/export/export-onnx.js';
 
 export const { tf } = await loadTensorflow();
 
@@ -9,7 +10,7 @@ export const { tf } = await loadTensorflow();
 export function cardFor(
   model: tfjs.Sequential,
   options: { temperature?: number; embeddingSize: number },
-): Omit<ModelCard, 'graphHash'> {
+): SequentialCard {
   const shape = model.inputs[0]!.shape.slice(1).map(Number);
   const classes = (model.outputShape as number[]).at(-1)!;
   return {
@@ -17,26 +18,31 @@ export function cardFor(
     name: 'untrained',
     recipe: 'test',
     labels: Array.from({ length: classes }, (_, i) => `label-${i}`),
-    input: {
-      features: {
-        kind: 'mfcc',
-        sampleRateHz: 22_050,
-        nMfcc: 13,
-        nFft: 2048,
-        hopLength: 512,
-        nMels: 128,
-        fMinHz: 0,
-        melScale: 'slaney',
-        melNorm: 'slaney',
-        window: 'hann',
-        topDb: 80,
-        center: true,
-        preEmphasis: 0,
-        deltas: 0,
+    inputs: [
+      {
+        name: 'input',
+        input: {
+          features: {
+            kind: 'mfcc',
+            sampleRateHz: 22_050,
+            nMfcc: 13,
+            nFft: 2048,
+            hopLength: 512,
+            nMels: 128,
+            fMinHz: 0,
+            melScale: 'slaney',
+            melNorm: 'slaney',
+            window: 'hann',
+            topDb: 80,
+            center: true,
+            preEmphasis: 0,
+            deltas: 0,
+          },
+          summary: 'mean',
+          shape,
+        },
       },
-      summary: 'mean',
-      shape,
-    },
+    ],
     outputs: {
       logits: 'logits',
       probabilities: 'probabilities',

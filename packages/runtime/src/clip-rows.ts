@@ -1,0 +1,144 @@
+import { fileURLToPath } from 'node:url';
+import {
+  type AudioClip,
+  type BatchItem,
+  isProsodiaError,
+  type ModelCard,
+  ProsodiaError,
+} from '@prosodia/contracts';
+import {
+  augment,
+  decodeBytes,
+  decodeFile,
+  type FeatureSource,
+  type FrameInput,
+  networkRows,
+  networkRowsFromFiles,
+} from '@prosodia/features';
+import { graphInputs } from './graph-inputs.js';
+import { MIN_CLIP_SEC } from './limits.js';
+
+/** What a network takes of one clip. */
+export interface ClipRows {
+  /** A row for each of the card's variants, in their order. */
+  readonly rows: readonly Float32Array[];
+  /** Length of the clip at its own rate. */
+  readonly durationSec: number;
+}
+
+export interface ClipRowsOptions {
+  readonly maxClipSec: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The rows of each source, or its own error. A model of one input without variants is fed from files by the addon's
+ * threads; others take decoded clips.
+ *
+ * @throws ProsodiaError ABORTED
+ */
+export async function clipRows(
+  card: ModelCard,
+  sources: readonly FeatureSource[],
+  { maxClipSec, signal }: ClipRowsOptions,
+): Promise<BatchItem<ClipRows>[]> {
+  const frames = frameInputOf(card);
+  if (frames) {
+    const items = await networkRowsFromFiles(sources, frames, {
+      signal,
+      minClipSec: MIN_CLIP_SEC,
+      maxClipSec,
+    });
+    return items.map((item) =>
+      item.ok ? { ok: true, value: { rows: [item.value.row], durationSec: item.value.durationSec } } : item,
+    );
+  }
+  return Promise.all(
+    sources.map((source) =>
+      settled(async () => {
+        const clip = checkLength(await decode(source, signal), maxClipSec);
+        return {
+          rows: await variantRows(card, clip, signal),
+          durationSec: clip.samples.length / clip.sampleRateHz,
+        };
+      }),
+    ),
+  );
+}
+
+/** Makes sure that the features a card asks for exist and fill the network's inputs. */
+export async function checkInputs(card: ModelCard): Promise<void> {
+  for (const { input } of card.inputs) await networkRows([], input);
+}
+
+function frameInputOf({ inputs, speaker, variants }: ModelCard): FrameInput | undefined {
+  const [only] = inputs;
+  if (inputs.length !== 1 || speaker || variants.length > 1 || variants[0]!.augmentations.length > 0)
+    return undefined;
+  return only!.input.summary === 'functionals' ? undefined : only!.input;
+}
+
+/** A row for each variant: the inputs' values one after the other, then of a speaker of whom nothing is known. */
+async function variantRows(card: ModelCard, clip: AudioClip, signal?: AbortSignal): Promise<Float32Array[]> {
+  const clips = await Promise.all(
+    card.variants.map(async ({ augmentations }) => {
+      let changed: AudioClip = clip;
+      for (const augmentation of augmentations)
+        [changed] = (await augment([changed], augmentation, { signal })) as [AudioClip];
+      return changed;
+    }),
+  );
+  const parts = await Promise.all(card.inputs.map(({ input }) => networkRows(clips, input, { signal })));
+  const unknown = unknownSpeaker(card);
+  return clips.map((_, variant) => join([...parts.map((rows) => rows[variant]!), unknown]));
+}
+
+/** Mean 0 and deviation 1 with weight 0: the training speakers' own statistics are used. */
+function unknownSpeaker(card: ModelCard): Float32Array {
+  const inputs = graphInputs(card).slice(card.inputs.length);
+  return join(
+    inputs.map(({ name, size }) => new Float32Array(size).fill(name.endsWith('.deviation') ? 1 : 0)),
+  );
+}
+
+function join(parts: readonly Float32Array[]): Float32Array {
+  const row = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let start = 0;
+  for (const part of parts) {
+    row.set(part, start);
+    start += part.length;
+  }
+  return row;
+}
+
+async function decode(source: FeatureSource, signal?: AbortSignal): Promise<AudioClip> {
+  if (source instanceof Uint8Array) return decodeBytes(source, 'the bytes given');
+  if (typeof source === 'string' || source instanceof URL)
+    return decodeFile(source instanceof URL ? fileURLToPath(source) : source, { signal });
+  return source;
+}
+
+function checkLength(clip: AudioClip, maxClipSec: number): AudioClip {
+  const durationSec = clip.samples.length / clip.sampleRateHz;
+  if (!(durationSec >= MIN_CLIP_SEC))
+    throw new ProsodiaError(
+      'INVALID_ARGUMENT',
+      `Expected at least ${MIN_CLIP_SEC} s of audio but received ${durationSec} s`,
+    );
+  if (durationSec > maxClipSec)
+    throw new ProsodiaError(
+      'LIMIT',
+      `Expected at most ${maxClipSec} s of audio (maxClipSec) but received ${durationSec} s`,
+    );
+  return clip;
+}
+
+/** An answer or its error; being aborted, and whatever is no error of ours, ends the whole batch. */
+async function settled<T>(work: () => Promise<T>): Promise<BatchItem<T>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    if (!isProsodiaError(error) || error.code === 'ABORTED') throw error;
+    return { ok: false, error: { code: error.code, message: error.message } };
+  }
+}
