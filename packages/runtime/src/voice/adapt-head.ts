@@ -11,8 +11,10 @@ export interface Example {
 const MAX_STEPS = 100;
 /** Pairs L-BFGS remembers. */
 const MEMORY = 10;
-/** The search ends when a step would win less than this, in nats. */
+/** The search ends when a step wins less than this, in nats. */
 const TOLERANCE = 1e-9;
+/** Enough where an answer is only judged. */
+export const JUDGING_TOLERANCE = 1e-4;
 const SUFFICIENT = 1e-4;
 
 /**
@@ -58,17 +60,20 @@ export class HeadAdaptation {
    *
    * @param leftOut  examples that are not learned from; their coefficients are 0
    * @param from  where the search begins, e.g. the answer with other examples left out
+   * @param tolerance  the search ends when a step wins less, in nats
    */
-  solve(leftOut: ReadonlySet<number> = new Set(), from?: Float64Array): Float64Array {
+  solve(leftOut: ReadonlySet<number> = new Set(), from?: Float64Array, tolerance = TOLERANCE): Float64Array {
     const classes = this.#classes;
-    let point = this.#pointAt(from ? Float64Array.from(from) : new Float64Array(this.#base.length), leftOut);
+    const first = from ? Float64Array.from(from) : new Float64Array(this.#base.length);
+    for (const index of leftOut) first.fill(0, index * classes, (index + 1) * classes);
+    let point = this.#pointAt(first, this.#times(first), leftOut);
     const memory: Step[] = [];
     for (let step = 0; step < MAX_STEPS; step++) {
       const direction = towards(point, memory, classes);
-      const slope = inner(direction.coefficients, point.gradientImage);
+      const slope = dot(direction.coefficients, point.gradientImage);
       if (!(slope < 0)) break;
       const next = this.#search(point, direction, slope, leftOut);
-      if (!next || point.loss - next.loss < TOLERANCE) return next?.coefficients ?? point.coefficients;
+      if (!next || point.loss - next.loss < tolerance) return next?.coefficients ?? point.coefficients;
       memory.push(stepBetween(point, next));
       if (memory.length > MEMORY) memory.shift();
       point = next;
@@ -103,24 +108,24 @@ export class HeadAdaptation {
     return { ...this.#head, kernel, bias };
   }
 
-  /** Loss, and its gradient with respect to the weights, written in the examples' coefficients. */
-  #pointAt(coefficients: Float64Array, leftOut: ReadonlySet<number>): Point {
+  /** The loss at coefficients whose image is known, and its gradient written in the examples' coefficients. */
+  #pointAt(coefficients: Float64Array, image: Float64Array, leftOut: ReadonlySet<number>): Point {
     const classes = this.#classes;
-    for (const index of leftOut) coefficients.fill(0, index * classes, (index + 1) * classes);
-    const image = this.#times(coefficients);
-    const probabilities = image.map((value, i) => value + this.#base[i]!);
+    const probabilities = Float64Array.from(this.#base);
+    add(probabilities, image, 1);
     softmaxInPlace(probabilities, classes);
-    // The coefficients are in the weights' units times the temperature: θ − θ₀ = Σ a e / T, so ‖θ − θ₀‖² = a G a.
-    const ridge = this.#head.ridge;
-    let loss = ridge * inner(coefficients, image);
-    const gradient = coefficients.map((value) => 2 * ridge * value);
+    const { ridge } = this.#head;
+    // θ − θ₀ = Σ a e / T, so that ‖θ − θ₀‖² = a G a.
+    let loss = ridge * dot(coefficients, image);
+    const gradient = new Float64Array(coefficients.length);
     for (const [i, label] of this.#labels.entries()) {
       if (leftOut.has(i)) continue;
       loss -= Math.log(Math.max(probabilities[i * classes + label]!, 1e-300));
-      for (let c = 0; c < classes; c++)
-        gradient[i * classes + c]! += probabilities[i * classes + c]! - (c === label ? 1 : 0);
+      for (let k = i * classes; k < (i + 1) * classes; k++)
+        gradient[k] = 2 * ridge * coefficients[k]! + probabilities[k]!;
+      gradient[i * classes + label]! -= 1;
     }
-    return { coefficients, loss, gradient, gradientImage: this.#times(gradient) };
+    return { coefficients, image, loss, gradient, gradientImage: this.#times(gradient) };
   }
 
   /** Halves the step until the loss falls as much as its slope promises (Armijo). */
@@ -131,10 +136,11 @@ export class HeadAdaptation {
     leftOut: ReadonlySet<number>,
   ): Point | undefined {
     for (let length = 1; length > 1e-10; length /= 2) {
-      const next = this.#pointAt(
-        point.coefficients.map((value, i) => value + length * direction.coefficients[i]!),
-        leftOut,
-      );
+      const coefficients = Float64Array.from(point.coefficients);
+      const image = Float64Array.from(point.image);
+      add(coefficients, direction.coefficients, length);
+      add(image, direction.image, length);
+      const next = this.#pointAt(coefficients, image, leftOut);
       if (next.loss <= point.loss + SUFFICIENT * length * slope) return next;
     }
     return undefined;
@@ -156,6 +162,7 @@ export class HeadAdaptation {
 /** Vectors are in the examples' coefficients; an "image" is the vector times the Gram matrix, for inner products. */
 interface Point {
   readonly coefficients: Float64Array;
+  readonly image: Float64Array;
   readonly loss: number;
   readonly gradient: Float64Array;
   readonly gradientImage: Float64Array;
@@ -163,6 +170,7 @@ interface Point {
 
 interface Step {
   readonly move: Float64Array;
+  readonly moveImage: Float64Array;
   readonly change: Float64Array;
   readonly changeImage: Float64Array;
   readonly curvature: number;
@@ -170,13 +178,15 @@ interface Step {
 
 interface Direction {
   readonly coefficients: Float64Array;
+  readonly image: Float64Array;
 }
 
 function stepBetween(before: Point, after: Point): Step {
   const move = minus(after.coefficients, before.coefficients);
+  const moveImage = minus(after.image, before.image);
   const change = minus(after.gradient, before.gradient);
   const changeImage = minus(after.gradientImage, before.gradientImage);
-  return { move, change, changeImage, curvature: inner(move, changeImage) };
+  return { move, moveImage, change, changeImage, curvature: dot(move, changeImage) };
 }
 
 /** L-BFGS's two loops (Nocedal and Wright, algorithm 7.4), inner products taken in the space of the weights. */
@@ -185,20 +195,25 @@ function towards(point: Point, memory: readonly Step[], classes: number): Direct
   const image = point.gradientImage.map((value) => -value);
   const amounts: number[] = [];
   for (const step of [...memory].reverse()) {
-    const amount = inner(step.move, image) / step.curvature;
+    const amount = dot(step.move, image) / step.curvature;
     amounts.push(amount);
     add(direction, step.change, -amount);
     add(image, step.changeImage, -amount);
   }
   const last = memory.at(-1);
   // Without memory: a step of about one nat's worth of examples.
-  const scale = last ? last.curvature / inner(last.change, last.changeImage) : 1 / Math.sqrt(classes);
-  for (let i = 0; i < direction.length; i++) direction[i]! *= scale;
-  for (const step of memory) {
-    const back = inner(direction, step.changeImage) / step.curvature;
-    add(direction, step.move, amounts.pop()! - back);
+  const scale = last ? last.curvature / dot(last.change, last.changeImage) : 1 / Math.sqrt(classes);
+  for (let i = 0; i < direction.length; i++) {
+    direction[i]! *= scale;
+    image[i]! *= scale;
   }
-  return { coefficients: direction };
+  for (const step of memory) {
+    const back = dot(direction, step.changeImage) / step.curvature;
+    const amount = amounts.pop()! - back;
+    add(direction, step.move, amount);
+    add(image, step.moveImage, amount);
+  }
+  return { coefficients: direction, image };
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
@@ -207,10 +222,10 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-const inner = dot;
-
 function minus(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((value, i) => value - b[i]!);
+  const difference = Float64Array.from(a);
+  add(difference, b, -1);
+  return difference;
 }
 
 function add(target: Float64Array, source: Float64Array, amount: number): void {

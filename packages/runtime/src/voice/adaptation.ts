@@ -1,4 +1,4 @@
-import { type Example, HeadAdaptation } from './adapt-head.js';
+import { type Example, HeadAdaptation, JUDGING_TOLERANCE } from './adapt-head.js';
 import { type Head, mixtureOf, mixtureOfScores } from './head.js';
 
 /** What labelled clips of a person were worth, each judged by heads that were adapted to the others. */
@@ -24,11 +24,11 @@ export interface Adaptation {
   readonly report: AdaptationReport;
 }
 
-/** More labelled clips than this are judged in this many groups instead of one by one. */
-const MAX_GROUPS = 32;
+/** More labelled clips than this are judged in this many groups instead of one by one, for speed. */
+const MAX_GROUPS = 16;
 
 /**
- * Adapts every head to a person's labelled clips, and judges by leave-one-out whether that helps.
+ * Adapts every head to a person's labelled clips, and judges on clips left out whether that helps.
  *
  * Adapted heads are used only where clips they had not seen came out better: a smaller loss, and no more clips wrong
  * than with the trained heads. They are not used for examples of a single label, from which no difference can be
@@ -92,7 +92,9 @@ function unseen(
   for (let group = 0; group < groups; group++) {
     const leftOut = new Set<number>();
     for (let i = group; i < examples.length; i += groups) leftOut.add(i);
-    const without = adaptations.map((adaptation, h) => adaptation.solve(leftOut, solutions[h]!));
+    const without = adaptations.map((adaptation, h) =>
+      adaptation.solve(leftOut, solutions[h]!, JUDGING_TOLERANCE),
+    );
     for (const i of leftOut)
       answers[i] = mixtureOfScores(
         heads,
