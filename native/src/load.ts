@@ -2,11 +2,16 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { ProsodiaError } from '@prosodia/contracts';
 import type { AugmentOperations } from './augment.js';
+import type { ProsodyOperations } from './prosody.js';
 import type { SignalOperations } from './signal.js';
 import type { TrainingOperations } from './train.js';
 
 /** Everything the addon exports; each family of operations has its own interface. */
-export interface NativeAddon extends AugmentOperations, SignalOperations, TrainingOperations {
+export interface NativeAddon
+  extends AugmentOperations,
+    ProsodyOperations,
+    SignalOperations,
+    TrainingOperations {
   /** The instruction set its kernels run on. */
   readonly isa: 'baseline' | 'avx2' | 'avx512' | 'neon';
 }

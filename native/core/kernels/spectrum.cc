@@ -162,6 +162,13 @@ void Mel(const SpectrumTables& t, const float* samples, bool is_first, float* sc
   Store(peak, loudest);
 }
 
+void Power(const SpectrumTables& t, const float* samples, bool is_first, float* scratch, float* power) {
+  const Scratch s = Divide(t, scratch);
+  FillHops(t, samples, is_first, s.hops);
+  PowerSpectrum(t, s);
+  for (int bin = 0; bin <= t.n_fft / 2; bin++) Store(power + long(bin) * kLanes, s.power[bin]);
+}
+
 void Emit(const F32* columns, int count, int frames, float* out, int out_stride) {
   for (int c = 0; c < count; c++) {
     float lane[kLanes];
@@ -227,6 +234,6 @@ long FirstNotFinite(const float* samples, long count) {
 }  // namespace
 
 extern const SpectrumKernel kSpectrumKernel;
-const SpectrumKernel kSpectrumKernel = {kLanes, ScratchFloats, Mel, Cepstrum, Levels, FirstNotFinite};
+const SpectrumKernel kSpectrumKernel = {kLanes, ScratchFloats, Mel, Power, Cepstrum, Levels, FirstNotFinite};
 
 }  // namespace prosodia::PROSODIA_ISA

@@ -46,6 +46,8 @@ struct SpectrumKernel {
   // `peak` the loudest level of each lane. A clip's blocks are taken in order with one scratch, which keeps the hops
   // that two blocks share; `is_first` begins a clip. Reads SamplesRead(…) samples from `samples` on.
   void (*mel)(const SpectrumTables&, const float* samples, bool is_first, float* scratch, float* mel, float* peak);
+  // The power spectra alone: (n_fft / 2 + 1) × lanes.
+  void (*power)(const SpectrumTables&, const float* samples, bool is_first, float* scratch, float* power);
   // DCT of `frames` ≤ lanes columns of `mel`, with levels below `floor_db` raised to it; frames × n_coefficients.
   // `pivot_db` is taken off every level and given back to coefficient 0, the only one a constant reaches: sums of
   // small numbers round less, and silence is exact.

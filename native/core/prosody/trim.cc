@@ -27,4 +27,22 @@ FrameRange TrimmedRange(const float* power, std::size_t frames, double below_pea
   return {first - std::min(first, margin), std::min(frames, last + margin + 1)};
 }
 
+FrameRange SpeechRange(const float* samples, std::size_t count, int sample_rate_hz, double below_peak_db,
+                       double margin_sec) {
+  if (count == 0) return {0, 0};
+  const std::size_t hop = std::max<std::size_t>(1, std::size_t(std::lround(0.01 * sample_rate_hz)));
+  const std::size_t half = std::max<std::size_t>(1, std::size_t(std::lround(0.0125 * sample_rate_hz)));
+  std::vector<float> power((count + hop - 1) / hop);
+  for (std::size_t frame = 0; frame < power.size(); frame++) {
+    const std::size_t centre = frame * hop, from = centre - std::min(centre, half), to = std::min(count, centre + half);
+    double squares = 0;
+    for (std::size_t i = from; i < to; i++) squares += double(samples[i]) * samples[i];
+    power[frame] = float(squares / double(2 * half));
+  }
+  const std::size_t margin = std::size_t(std::lround(margin_sec * sample_rate_hz));
+  const FrameRange loud = TrimmedRange(power.data(), power.size(), below_peak_db, 0);
+  const std::size_t first = loud.first * hop;
+  return {first - std::min(first, margin), std::min(count, loud.end * hop + margin)};
+}
+
 }  // namespace prosodia

@@ -14,4 +14,8 @@ struct FrameRange {
 // the loudest, and `margin` more at both ends. A clip without frames gives an empty range, any other at least one frame.
 FrameRange TrimmedRange(const float* power, std::size_t frames, double below_peak_db, std::size_t margin);
 
+// The same for samples: power is that of 25 ms every 10 ms, and the margin is given in seconds. In samples, within the clip.
+FrameRange SpeechRange(const float* samples, std::size_t count, int sample_rate_hz, double below_peak_db,
+                       double margin_sec);
+
 }  // namespace prosodia

@@ -25,6 +25,8 @@ export {
 } from './functionals.js';
 export type { BatchOptions } from './native-batch.js';
 export { type FrameInput, inputSize, networkRows, networkRowsFromFiles } from './network.js';
+export { extractProsody, type ProsodyFrames, type ProsodyOptions } from './prosody.js';
 export { resampleClips } from './resample.js';
 export { type SequenceShape, sequenceRows, sequenceRowsFromFiles } from './sequence.js';
+export { type SampleRange, speechRanges, type TrimOptions, trimSilence } from './trim.js';
 export { encodeWav } from './wav.js';
