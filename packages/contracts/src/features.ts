@@ -62,6 +62,9 @@ export const FUNCTIONALS_VERSION = 'functionals-1';
  * `mean`: the coefficients averaged over all frames, shape (coefficients, 1): the paper's input.
  * `frames`: the matrix cut or zero-padded at its end to `frames` rows, shape (frames, coefficients).
  * `functionals`: the clip's statistics, shape (statistics).
+ * `sequence`: silent edges (trimDb below the loudest part) left out, poolFrames neighbouring frames averaged (levels as
+ * powers), centred in `frames` steps; shape (frames, coefficients + 1), the last column 1 where there is sound and 0 in
+ * the padding.
  */
 export const networkInputSchema = z.discriminatedUnion('summary', [
   z.strictObject({ summary: z.literal('mean'), features: featureConfigSchema, shape: rowShape }),
@@ -76,6 +79,14 @@ export const networkInputSchema = z.discriminatedUnion('summary', [
     version: z.literal(FUNCTIONALS_VERSION),
     /** Groups of statistics, in the vector's order; all of them unless given. */
     groups: z.array(z.string().min(1)).min(1).max(64).optional(),
+    shape: rowShape,
+  }),
+  z.strictObject({
+    summary: z.literal('sequence'),
+    features: featureConfigSchema,
+    trimDb: z.number().positive().max(1_000),
+    poolFrames: z.number().int().min(1).max(1_000),
+    frames: z.number().int().min(1).max(100_000),
     shape: rowShape,
   }),
 ]);

@@ -24,7 +24,7 @@ export {
   functionalTable,
 } from './functionals.js';
 export type { BatchOptions } from './native-batch.js';
-export { type FrameInput, inputSize, networkRows, networkRowsFromFiles } from './network.js';
+export { inputSize, networkRows, networkRowsFromFiles } from './network.js';
 export { extractProsody, type ProsodyFrames, type ProsodyOptions } from './prosody.js';
 export { resampleClips } from './resample.js';
 export { type SequenceShape, sequenceRows, sequenceRowsFromFiles } from './sequence.js';

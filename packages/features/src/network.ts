@@ -8,18 +8,21 @@ import {
   parseWith,
 } from '@prosodia/contracts';
 import { featureCount, resolveFeatureConfig } from './config.js';
-import { extractFeatures } from './extract.js';
+import { extractSummaries } from './extract.js';
 import {
-  extractFromFiles,
   type FeatureSource,
-  type SourceOptions,
+  type FileOptions,
   type SourceRow,
+  summariesFromFiles,
 } from './extract-sources.js';
-import { extractFunctionals, type FunctionalGroup, functionalNames } from './functionals.js';
+import {
+  extractFunctionals,
+  type FunctionalGroup,
+  functionalNames,
+  functionalsFromFiles,
+} from './functionals.js';
 import type { BatchOptions } from './native-batch.js';
-
-/** An input whose rows are made of frames in one call of the addon, from files as from clips. */
-export type FrameInput = Extract<NetworkInput, { summary: 'mean' | 'frames' }>;
+import { sequenceRows, sequenceRowsFromFiles } from './sequence.js';
 
 /**
  * One row of a network's input per clip, made the same way in training and in use.
@@ -35,12 +38,18 @@ export async function networkRows(
   call: BatchOptions = {},
 ): Promise<Float32Array[]> {
   const checked = checkedInput(input);
-  if (checked.summary === 'functionals')
-    return extractFunctionals(clips, { groups: groupsOf(checked.groups) }, call);
-  const { features, summary } = checked;
-  const matrices = await extractFeatures(clips, features, { ...call, summary });
-  const size = inputSize(checked);
-  return matrices.map((matrix) => rowOf(matrix, size));
+  switch (checked.summary) {
+    case 'functionals':
+      return extractFunctionals(clips, { groups: groupsOf(checked.groups) }, call);
+    case 'sequence':
+      return sequenceRows(clips, checked, call);
+    default: {
+      const { features, summary } = checked;
+      const matrices = await extractSummaries(clips, resolveFeatureConfig(features), { summary }, call);
+      const size = inputSize(checked);
+      return matrices.map((matrix) => rowOf(matrix, size));
+    }
+  }
 }
 
 /**
@@ -51,24 +60,40 @@ export async function networkRows(
  */
 export async function networkRowsFromFiles(
   sources: readonly FeatureSource[],
-  input: FrameInput,
-  call: SourceOptions = {},
+  input: NetworkInput,
+  call: FileOptions = {},
 ): Promise<BatchItem<SourceRow>[]> {
-  const { features, summary } = checkedInput(input);
-  const size = inputSize(input);
-  const items = await extractFromFiles(sources, features, { ...call, summary });
-  return items.map((item) => {
-    if (!item.ok) return item;
-    const { matrix, durationSec } = item.value;
-    return { ok: true, value: { row: rowOf(matrix, size), durationSec } };
-  });
+  const checked = checkedInput(input);
+  switch (checked.summary) {
+    case 'functionals':
+      return functionalsFromFiles(sources, { groups: groupsOf(checked.groups) }, call);
+    case 'sequence':
+      return sequenceRowsFromFiles(sources, checked, call);
+    default: {
+      const { features, summary } = checked;
+      const items = await summariesFromFiles(sources, resolveFeatureConfig(features), { summary }, call);
+      const size = inputSize(checked);
+      return items.map((item) => {
+        if (!item.ok) return item;
+        const { matrix, durationSec } = item.value;
+        return { ok: true, value: { row: rowOf(matrix, size), durationSec } };
+      });
+    }
+  }
 }
 
 /** Values of one row. */
 export function inputSize(input: NetworkInput): number {
   if (input.summary === 'functionals') return functionalNames(groupsOf(input.groups)).length;
   const coefficients = featureCount(resolveFeatureConfig(input.features));
-  return input.summary === 'mean' ? coefficients : coefficients * input.frames;
+  switch (input.summary) {
+    case 'mean':
+      return coefficients;
+    case 'frames':
+      return coefficients * input.frames;
+    case 'sequence':
+      return (coefficients + 1) * input.frames;
+  }
 }
 
 function checkedInput<T extends NetworkInput>(input: T): T {

@@ -1,6 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { type FeatureOptions, isProsodiaError } from '@prosodia/contracts';
-import { decodeBytes, extractFeatures, sequenceRows, sequenceRowsFromFiles } from '@prosodia/features';
+import { type FeatureOptions, isProsodiaError, type NetworkInput } from '@prosodia/contracts';
+import {
+  decodeBytes,
+  extractFeatures,
+  FUNCTIONALS_VERSION,
+  functionalNames,
+  inputSize,
+  networkRows,
+  networkRowsFromFiles,
+  resolveFeatureConfig,
+  sequenceRows,
+  sequenceRowsFromFiles,
+} from '@prosodia/features';
 import fc from 'fast-check';
 import { signalPath } from './reference.js';
 
@@ -104,6 +115,32 @@ test('files give the rows of their clips, each its own error', async () => {
   const items = await sequenceRowsFromFiles([signalPath('voice16'), 'nowhere.wav'], shape);
   expect(items[0]).toMatchObject({ ok: true, value: { row } });
   expect(items[1]).toMatchObject({ ok: false, error: { code: 'DECODE' } });
+});
+
+test('a network takes sequences and statistics from clips and from files', async () => {
+  const sequence = {
+    summary: 'sequence',
+    ...shape,
+    features: resolveFeatureConfig(features),
+    shape: [64, 9],
+  } as const;
+  const groups = ['pitch', 'loudness'] as const;
+  const count = functionalNames(groups).length;
+  const statistics = {
+    summary: 'functionals',
+    version: FUNCTIONALS_VERSION,
+    groups: [...groups],
+    shape: [count],
+  } as const;
+  for (const input of [sequence, statistics] as NetworkInput[]) {
+    const [row] = await networkRows([await voice()], input);
+    expect(row).toHaveLength(inputSize(input));
+    const [item] = await networkRowsFromFiles([signalPath('voice16')], input);
+    expect(item).toMatchObject({ ok: true, value: { row } });
+    await expect(networkRows([], { ...input, shape: [7] })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+  }
 });
 
 test.each([

@@ -4,6 +4,7 @@ import {
   type BatchItem,
   isProsodiaError,
   type ModelCard,
+  type NetworkInput,
   ProsodiaError,
 } from '@prosodia/contracts';
 import {
@@ -11,7 +12,6 @@ import {
   decodeBytes,
   decodeFile,
   type FeatureSource,
-  type FrameInput,
   networkRows,
   networkRowsFromFiles,
 } from '@prosodia/features';
@@ -42,9 +42,9 @@ export async function clipRows(
   sources: readonly FeatureSource[],
   { maxClipSec, signal }: ClipRowsOptions,
 ): Promise<BatchItem<ClipRows>[]> {
-  const frames = frameInputOf(card);
-  if (frames) {
-    const items = await networkRowsFromFiles(sources, frames, {
+  const only = onlyInputOf(card);
+  if (only) {
+    const items = await networkRowsFromFiles(sources, only, {
       signal,
       minClipSec: MIN_CLIP_SEC,
       maxClipSec,
@@ -71,11 +71,11 @@ export async function checkInputs(card: ModelCard): Promise<void> {
   for (const { input } of card.inputs) await networkRows([], input);
 }
 
-function frameInputOf({ inputs, speaker, variants }: ModelCard): FrameInput | undefined {
+function onlyInputOf({ inputs, speaker, variants }: ModelCard): NetworkInput | undefined {
   const [only] = inputs;
   if (inputs.length !== 1 || speaker || variants.length > 1 || variants[0]!.augmentations.length > 0)
     return undefined;
-  return only!.input.summary === 'functionals' ? undefined : only!.input;
+  return only!.input;
 }
 
 /** A row for each variant: the inputs' values one after the other, then of a speaker of whom nothing is known. */
