@@ -1,13 +1,16 @@
 import { ProsodiaError, type RowRef, type Split } from '@prosodia/contracts';
 import type { SplitCorpus } from './split.js';
 
+/** What of a split decides whether it may be. */
+export type CheckedSplit = Pick<Split, 'protocol' | 'train' | 'validation' | 'test' | 'validationIsTest'>;
+
 /**
  * Refuses a split that lets a side know what its protocol forbids.
  *
  * @throws ProsodiaError CORPUS: a speaker (protocol `speaker`) or a recording or its copy (`speaker`,
  *   `recording`) on two sides, a row on two sides or twice on one, a row the corpus does not have
  */
-export function checkSplit(corpus: SplitCorpus, split: Split): void {
+export function checkSplit(corpus: SplitCorpus, split: CheckedSplit): void {
   const sides = split.validationIsTest ? { ...split, validation: [] as RowRef[] } : split;
   if (split.validationIsTest && split.protocol !== 'augmented-random')
     throw new ProsodiaError('CORPUS', `The protocol ${split.protocol} may not validate on its test side`);

@@ -1,0 +1,36 @@
+import { ProsodiaError } from '@prosodia/contracts';
+import type { Learner } from '../protocol/learner.js';
+import { RECIPES } from '../recipes/index.js';
+import { recipeLearner } from './recipe-learner.js';
+import { shrunkenLda } from './shrunken-lda.js';
+
+export { recipeLearner } from './recipe-learner.js';
+export { type ShrunkenLdaOptions, shrunkenLda } from './shrunken-lda.js';
+
+/** Learners by name, made when asked for: feature tables need the addon. */
+const MAKERS: Readonly<Record<string, () => Learner>> = {
+  'shrunken-lda': () => shrunkenLda({ name: 'shrunken-lda', features: { kind: 'functionals' } }),
+  'shrunken-lda-cepstrum': () =>
+    shrunkenLda({ name: 'shrunken-lda-cepstrum', features: { kind: 'functionals', groups: ['cepstrum'] } }),
+};
+
+/** Names `resolveLearner` knows: the closed-form learners, and every recipe of a network. */
+export function learnerNames(): string[] {
+  return [...Object.keys(MAKERS), ...Object.keys(RECIPES)];
+}
+
+/**
+ * A learner by its name.
+ *
+ * @throws ProsodiaError INVALID_ARGUMENT naming those there are
+ */
+export function resolveLearner(name: string): Learner {
+  const maker = Object.hasOwn(MAKERS, name) ? MAKERS[name] : undefined;
+  if (maker) return maker();
+  const recipe = Object.hasOwn(RECIPES, name) ? RECIPES[name] : undefined;
+  if (recipe) return recipeLearner(recipe);
+  throw new ProsodiaError(
+    'INVALID_ARGUMENT',
+    `Expected one of ${learnerNames().join(', ')} for recipe but received "${name}"`,
+  );
+}

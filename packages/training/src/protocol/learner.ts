@@ -1,0 +1,52 @@
+import type { AugmentationRule } from '../recipes/recipe.js';
+import type { FeatureRequest } from './clip-features.js';
+import type { TestSide, TrainingSide } from './side.js';
+
+/** What a system may know of the speaker it is tested on. */
+export const TRACKS = ['nothing', 'unlabelled', 'labelled'] as const;
+export type Track = (typeof TRACKS)[number];
+
+/** What a prediction may use of one test speaker beside the clip itself. */
+export type SpeakerKnowledge =
+  | { readonly track: 'nothing' }
+  /** Clips of that speaker without labels. */
+  | { readonly track: 'unlabelled'; readonly clips: TestSide }
+  /** Clips of that speaker and the class of each. */
+  | { readonly track: 'labelled'; readonly clips: TestSide; readonly classes: Int32Array };
+
+export interface LearnerOptions {
+  /** What will be known when it predicts: it may prepare for that. */
+  readonly track: Track;
+  readonly labels: readonly string[];
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Anything that learns to tell classes from recordings.
+ *
+ * Whatever it chooses – epochs, features, scaler, shrinkage, temperature, weights of a mixture – it chooses inside
+ * `fit`, which is shown the training side alone; `TrainingSide.innerFolds` divides that side by its speakers.
+ */
+export interface Learner {
+  readonly name: string;
+  /** JSON that changes whenever the learner would learn something else; finished folds of another are not reused. */
+  readonly identity: unknown;
+  /** What it sees of a clip, by names of its own. */
+  readonly inputs: Readonly<Record<string, FeatureRequest>>;
+  /** Changed copies of each clip it wants beside the clip itself: copy 1, 2, … of its sides. */
+  readonly copies: readonly AugmentationRule[];
+  readonly tracks: readonly Track[];
+  fit(train: TrainingSide, options: LearnerOptions): Promise<FittedLearner>;
+}
+
+export interface FittedLearner {
+  /**
+   * Probabilities of some clips. Under `unlabelled` and `labelled` all of them are one speaker's. A clip's
+   * answer depends on the clip and the knowledge, never on the other clips of the call: this is checked.
+   *
+   * @returns clips × labels, each row summing to 1
+   */
+  predict(test: TestSide, knowledge: SpeakerKnowledge): Promise<Float32Array>;
+  dispose?(): void;
+}

@@ -1,0 +1,210 @@
+import { ProsodiaError } from '@prosodia/contracts';
+import { Random } from '../random.js';
+import type { BankCorpus } from './build-bank.js';
+import type { FeatureBank } from './feature-bank.js';
+import { checkFold, type FoldPlan, speakersApart } from './fold-plan.js';
+import { type KnowledgeOptions, knowledgeGroups } from './knowledge.js';
+import type { FittedLearner, Learner, SpeakerKnowledge } from './learner.js';
+import { type Clip, TestSide, type TrainingLabel, TrainingSide } from './side.js';
+
+/** The clean clips, and the same under each noise. */
+export interface FoldBanks {
+  readonly clean: FeatureBank;
+  readonly noisy: ReadonlyMap<string, FeatureBank>;
+}
+
+export interface RunFoldOptions extends KnowledgeOptions {
+  readonly labels: readonly string[];
+  /** Shuffles the labels of the training side: a sound bench then finds nothing. */
+  readonly permute?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a fold's test clips were given, in the plan's order. */
+export interface FoldResult {
+  readonly name: string;
+  readonly tested: readonly { readonly recording: number; readonly variant: number }[];
+  /** tested × labels. */
+  readonly probabilities: Float32Array;
+  /** The same by name of the noise. */
+  readonly noisy: Readonly<Record<string, Float32Array>>;
+  readonly fitSec: number;
+  readonly predictSecPerClip: number;
+}
+
+/**
+ * Fits a learner on one fold's training side and tests it, watching that neither cheats.
+ *
+ * @throws ProsodiaError CORPUS when a side knows what it must not, when `fit` read a clip that is tested, or when an answer
+ *   depends on the company of other test clips; INVALID_ARGUMENT for a track the learner lacks; MODEL for answers that are no
+ *   probabilities
+ */
+export async function runFold(
+  corpus: BankCorpus,
+  plan: FoldPlan,
+  learner: Learner,
+  banks: FoldBanks,
+  options: RunFoldOptions,
+): Promise<FoldResult> {
+  checkFold(corpus, plan);
+  if (!learner.tracks.includes(options.track))
+    throw new ProsodiaError(
+      'INVALID_ARGUMENT',
+      `Expected one of ${learner.tracks.join(', ')} for the track of ${learner.name} but received ${options.track}`,
+    );
+  const train = trainingSide(corpus, plan, banks.clean, options);
+  const { labels, track, seed, signal } = options;
+  const started = performance.now();
+  const { result: fitted, touched } = await banks.clean.watch(() =>
+    learner.fit(train, { labels, track, seed, signal }),
+  );
+  const fitSec = (performance.now() - started) / 1000;
+  try {
+    requireUntouched(corpus, plan, touched);
+    const predicted = performance.now();
+    const probabilities = await predictAll(corpus, plan, fitted, banks.clean, options);
+    const predictSecPerClip = (performance.now() - predicted) / 1000 / plan.test.length;
+    await requireIndependence(corpus, plan, fitted, banks.clean, options, probabilities);
+    const noisy: Record<string, Float32Array> = {};
+    for (const [name, bank] of banks.noisy)
+      noisy[name] = await predictAll(corpus, plan, fitted, bank, options);
+    const tested = plan.test.map((clip) => clip[0]!);
+    return { name: plan.name, tested, probabilities, noisy, fitSec, predictSecPerClip };
+  } finally {
+    fitted.dispose?.();
+  }
+}
+
+function trainingSide(
+  { recordings, contentHashes }: BankCorpus,
+  plan: FoldPlan,
+  bank: FeatureBank,
+  { labels, permute, seed }: RunFoldOptions,
+): TrainingSide {
+  const known = plan.train.map((clip): TrainingLabel => {
+    const { recording } = clip[0]!;
+    const { emotion, speaker, sex } = recordings[recording]!;
+    const place = labels.indexOf(emotion);
+    if (place < 0)
+      throw new ProsodiaError(
+        'CORPUS',
+        `Expected one of ${labels.join(', ')} but recording ${recording} is ${emotion}`,
+      );
+    return { class: place, speaker, sex, contentHash: contentHashes[recording]! };
+  });
+  const classes = known.map((label) => label.class);
+  if (permute) new Random(seed, 'permute', plan.name).shuffle(classes);
+  const shown = known.map((label, index) => ({ ...label, class: classes[index]! }));
+  return new TrainingSide(new TestSide(bank, plan.train), shown, speakersApart(plan.protocol));
+}
+
+/** What a fit has read must have nothing of the test side: neither the clip nor, where the protocol says so, the voice. */
+function requireUntouched(
+  { recordings, contentHashes }: BankCorpus,
+  plan: FoldPlan,
+  touched: ReadonlySet<number>,
+): void {
+  if (plan.protocol === 'augmented-random') return;
+  const tested = plan.test.map((clip) => clip[0]!.recording);
+  const hashes = new Set(tested.map((recording) => contentHashes[recording]!));
+  const speakers = new Set(
+    speakersApart(plan.protocol) ? tested.map((recording) => recordings[recording]!.speaker) : [],
+  );
+  for (const recording of touched)
+    if (hashes.has(contentHashes[recording]!) || speakers.has(recordings[recording]!.speaker))
+      throw new ProsodiaError(
+        'CORPUS',
+        `The fit read recording ${recording} (${recordings[recording]!.speaker}), which ${plan.name} keeps for its test`,
+      );
+}
+
+async function predictAll(
+  corpus: BankCorpus,
+  plan: FoldPlan,
+  fitted: FittedLearner,
+  bank: FeatureBank,
+  options: RunFoldOptions,
+): Promise<Float32Array> {
+  const classes = options.labels.length;
+  const all = new Float32Array(plan.test.length * classes);
+  for (const { tested, known } of knowledgeGroups(plan.test, corpus.recordings, options)) {
+    // An order that says nothing: names of corpora are sorted by emotion.
+    const order = new Random(options.seed, 'test-order', plan.name).shuffle([...tested]);
+    const rows = await predictPlaces(corpus, plan, fitted, bank, options, order, known);
+    for (const [index, place] of order.entries())
+      all.set(rows.subarray(index * classes, (index + 1) * classes), place * classes);
+  }
+  return all;
+}
+
+async function predictPlaces(
+  corpus: BankCorpus,
+  plan: FoldPlan,
+  fitted: FittedLearner,
+  bank: FeatureBank,
+  { track, labels }: RunFoldOptions,
+  places: readonly number[],
+  known: readonly number[],
+): Promise<Float32Array> {
+  const sideOf = (chosen: readonly number[]): TestSide =>
+    new TestSide(
+      bank,
+      chosen.map((place): Clip => plan.test[place]!),
+    );
+  const classes = Int32Array.from(known, (place) =>
+    labels.indexOf(corpus.recordings[plan.test[place]![0]!.recording]!.emotion),
+  );
+  const clips = sideOf(known);
+  const knowledge: SpeakerKnowledge =
+    track === 'nothing' ? { track } : track === 'unlabelled' ? { track, clips } : { track, clips, classes };
+  const rows = await fitted.predict(sideOf(places), knowledge);
+  requireProbabilities(rows, places.length, labels.length, plan.name);
+  return rows;
+}
+
+function requireProbabilities(rows: Float32Array, count: number, classes: number, name: string): void {
+  if (rows.length !== count * classes)
+    throw new ProsodiaError(
+      'MODEL',
+      `Expected ${count} × ${classes} probabilities in ${name} but received ${rows.length} values`,
+    );
+  for (let row = 0; row < count; row++) {
+    const own = rows.subarray(row * classes, (row + 1) * classes);
+    const sum = own.reduce((total, value) => total + value, 0);
+    if (!own.every((value) => value >= 0) || Math.abs(sum - 1) > 1e-3)
+      throw new ProsodiaError(
+        'MODEL',
+        `Expected probabilities that sum to 1 in ${name} but row ${row} has ${sum}`,
+      );
+  }
+}
+
+/** Clips of each group that are asked again by themselves. */
+const ASKED_AGAIN = 5;
+
+/** Other batches round differently. */
+const SAME = 1e-3;
+
+/** Asks a few clips again, alone: statistics of the test side, or memory of it, would change the answer. */
+async function requireIndependence(
+  corpus: BankCorpus,
+  plan: FoldPlan,
+  fitted: FittedLearner,
+  bank: FeatureBank,
+  options: RunFoldOptions,
+  probabilities: Float32Array,
+): Promise<void> {
+  const classes = options.labels.length;
+  for (const { tested, known } of knowledgeGroups(plan.test, corpus.recordings, options)) {
+    const asked = new Random(options.seed, 'ask-again', plan.name).shuffle([...tested]).slice(0, ASKED_AGAIN);
+    for (const place of asked) {
+      const again = await predictPlaces(corpus, plan, fitted, bank, options, [place], known);
+      const before = probabilities.subarray(place * classes, (place + 1) * classes);
+      if (again.some((value, index) => Math.abs(value - before[index]!) > SAME))
+        throw new ProsodiaError(
+          'CORPUS',
+          `The answer to a clip of ${plan.name} depends on the other clips tested with it: a statistic of the test side is used`,
+        );
+    }
+  }
+}
