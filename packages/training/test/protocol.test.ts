@@ -13,7 +13,10 @@ import { VOICE_LABELS, voiceBank } from './support/voice-bank.js';
 const { corpus, bank } = voiceBank(24);
 const banks = { clean: bank, noisy: new Map<string, FeatureBank>() };
 const options = { labels: VOICE_LABELS, track: 'nothing' as Track, seed: 0 };
-const honest = shrunkenLda({ name: 'honest', features: { kind: 'functionals' } });
+const honest = shrunkenLda({
+  name: 'honest',
+  features: { summary: 'functionals', version: 'functionals-1', shape: [6] },
+});
 const plans = foldPlans(corpus, 'speaker-6fold', { copies: 0, seed: 0 });
 
 async function uarOf(

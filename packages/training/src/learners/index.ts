@@ -1,4 +1,5 @@
-import { ProsodiaError } from '@prosodia/contracts';
+import { FUNCTIONALS_VERSION, type NetworkInput, ProsodiaError } from '@prosodia/contracts';
+import { type FunctionalGroup, functionalNames } from '@prosodia/features';
 import type { Learner } from '../protocol/learner.js';
 import { RECIPES } from '../recipes/index.js';
 import { recipeLearner } from './recipe-learner.js';
@@ -7,11 +8,22 @@ import { shrunkenLda } from './shrunken-lda.js';
 export { recipeLearner } from './recipe-learner.js';
 export { type ShrunkenLdaOptions, shrunkenLda } from './shrunken-lda.js';
 
-/** Learners by name, made when asked for: feature tables need the addon. */
+/** Clip statistics, of some groups or all. */
+function functionals(groups?: FunctionalGroup[]): NetworkInput {
+  const named = groups === undefined ? {} : { groups };
+  return {
+    summary: 'functionals',
+    version: FUNCTIONALS_VERSION,
+    ...named,
+    shape: [functionalNames(groups).length],
+  };
+}
+
+/** Learners by name, made when asked for: the names of statistics come from the addon. */
 const MAKERS: Readonly<Record<string, () => Learner>> = {
-  'shrunken-lda': () => shrunkenLda({ name: 'shrunken-lda', features: { kind: 'functionals' } }),
+  'shrunken-lda': () => shrunkenLda({ name: 'shrunken-lda', features: functionals() }),
   'shrunken-lda-cepstrum': () =>
-    shrunkenLda({ name: 'shrunken-lda-cepstrum', features: { kind: 'functionals', groups: ['cepstrum'] } }),
+    shrunkenLda({ name: 'shrunken-lda-cepstrum', features: functionals(['cepstrum']) }),
 };
 
 /** Names `resolveLearner` knows: the closed-form learners, and every recipe of a network. */

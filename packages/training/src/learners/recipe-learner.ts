@@ -25,7 +25,7 @@ export function recipeLearner(recipe: Recipe): Learner {
   return {
     name: recipe.name,
     identity: ['recipe', 1, recipe],
-    inputs: { [INPUT]: { kind: 'network', input: networkInputOf(recipe) } },
+    inputs: { [INPUT]: networkInputOf(recipe) },
     copies: recipe.augmentation,
     tracks: ['nothing'],
     fit: (train, options) => fitRecipe(recipe, train, options),

@@ -1,7 +1,6 @@
-import { ProsodiaError } from '@prosodia/contracts';
+import { type NetworkInput, ProsodiaError } from '@prosodia/contracts';
 import { applyTemperature, fitTemperature } from '../evaluate/calibration.js';
 import { argmaxRows, confusionMatrix, scoresOf } from '../evaluate/metrics.js';
-import type { FeatureRequest } from '../protocol/clip-features.js';
 import type { FittedLearner, Learner, LearnerOptions, SpeakerKnowledge } from '../protocol/learner.js';
 import type { TestSide, TrainingSide } from '../protocol/side.js';
 import type { AugmentationRule } from '../recipes/recipe.js';
@@ -42,7 +41,7 @@ const INPUT = 'rows';
 
 export interface ShrunkenLdaOptions {
   readonly name: string;
-  readonly features: FeatureRequest;
+  readonly features: NetworkInput;
   readonly copies?: readonly AugmentationRule[] | undefined;
 }
 

@@ -1,18 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type AudioClip, type LongCallOptions, ProsodiaError } from '@prosodia/contracts';
-import { augment, decodeFile } from '@prosodia/features';
+import { type AudioClip, type LongCallOptions, type NetworkInput, ProsodiaError } from '@prosodia/contracts';
+import { augment, decodeFile, networkRows } from '@prosodia/features';
 import { addonFile, nativeAddon } from '@prosodia/native';
 import type { Corpus } from '../corpus/corpus.js';
 import { drawAugmentation } from '../rows/draw-augmentation.js';
 import { RowCache } from '../rows/row-cache.js';
-import {
-  clipFeatures,
-  type FeatureRequest,
-  featureRateHz,
-  requestIdentity,
-  rowShapeOf,
-} from './clip-features.js';
 import { FeatureBank, type FeatureTable } from './feature-bank.js';
 import type { Learner } from './learner.js';
 import { addNoise, type NoiseCondition } from './noise-condition.js';
@@ -50,7 +43,7 @@ export async function buildBank(
   const tables = new Map<string, FeatureTable>();
   const addon = await addonHash();
   for (const name of names) {
-    const rowShape = rowShapeOf(learner.inputs[name]!);
+    const rowShape = learner.inputs[name]!.shape;
     const size = rowShape.reduce((product, extent) => product * extent, 1) * rowsPerRecording;
     tables.set(name, { rowShape, rowsPerRecording, inputs: new Float32Array(total * size) });
   }
@@ -87,24 +80,24 @@ class ChunkFeatures {
     this.cache = new RowCache(options.cacheFolder);
   }
 
-  async rowsOf(request: FeatureRequest): Promise<Float32Array> {
-    const size = rowShapeOf(request).reduce((product, extent) => product * extent, 1);
+  async rowsOf(input: NetworkInput): Promise<Float32Array> {
+    const size = input.shape.reduce((product, extent) => product * extent, 1);
     const perRecording = size * (1 + this.learner.copies.length);
     const length = (this.range.end - this.range.first) * perRecording;
-    const key = this.keyOf(request);
+    const key = this.keyOf(input);
     const known = await this.cache.read(key, length);
     if (known) return known;
     const rows = new Float32Array(length);
     const clips = await this.read();
-    for (const [copy, changed] of (await this.copiesOf(clips, request)).entries()) {
-      const features = await clipFeatures(changed, request, { signal: this.options.signal });
+    for (const [copy, changed] of (await this.copiesOf(clips, input)).entries()) {
+      const features = await networkRows(changed, input, { signal: this.options.signal });
       for (const [place, row] of features.entries()) rows.set(row, place * perRecording + copy * size);
     }
     await this.cache.write(key, rows);
     return rows;
   }
 
-  private keyOf(request: FeatureRequest): string {
+  private keyOf(input: NetworkInput): string {
     const { first, end, addon } = this.range;
     const { condition, seed } = this.options;
     const { copies } = this.learner;
@@ -112,7 +105,7 @@ class ChunkFeatures {
     // Babble is made of the rest of the corpus.
     const around = condition?.kind === 'babble' ? this.corpus.contentHashes : [];
     return this.cache.keyOf(
-      ...['bank', BANK_VERSION, addon, nativeAddon().isa, requestIdentity(request), copies],
+      ...['bank', BANK_VERSION, addon, nativeAddon().isa, input, copies],
       ...[condition ?? null, random, this.corpus.contentHashes.slice(first, end), around],
     );
   }
@@ -138,7 +131,7 @@ class ChunkFeatures {
 
   private async copiesOf(
     clips: readonly AudioClip[],
-    request: FeatureRequest,
+    input: NetworkInput,
   ): Promise<(readonly AudioClip[])[]> {
     const all: (readonly AudioClip[])[] = [clips];
     for (const [index, rule] of this.learner.copies.entries()) {
@@ -147,7 +140,7 @@ class ChunkFeatures {
           contentHash: this.corpus.contentHashes[this.range.first + place]!,
           variant: index + 1,
           seed: this.options.seed,
-          sampleRateHz: featureRateHz(request, clip),
+          sampleRateHz: 'features' in input ? input.features.sampleRateHz : clip.sampleRateHz,
         }),
       );
       all.push(await augment(clips, changes, { signal: this.options.signal }));

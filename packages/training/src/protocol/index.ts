@@ -1,5 +1,4 @@
 export * from './build-bank.js';
-export * from './clip-features.js';
 export * from './feature-bank.js';
 export * from './fold-plan.js';
 export * from './knowledge.js';

@@ -1,5 +1,5 @@
+import type { NetworkInput } from '@prosodia/contracts';
 import type { AugmentationRule } from '../recipes/recipe.js';
-import type { FeatureRequest } from './clip-features.js';
 import type { TestSide, TrainingSide } from './side.js';
 
 /** What a system may know of the speaker it is tested on. */
@@ -33,7 +33,7 @@ export interface Learner {
   /** JSON that changes whenever the learner would learn something else; finished folds of another are not reused. */
   readonly identity: unknown;
   /** What it sees of a clip, by names of its own. */
-  readonly inputs: Readonly<Record<string, FeatureRequest>>;
+  readonly inputs: Readonly<Record<string, NetworkInput>>;
   /** Changed copies of each clip it wants beside the clip itself: copy 1, 2, … of its sides. */
   readonly copies: readonly AugmentationRule[];
   readonly tracks: readonly Track[];
