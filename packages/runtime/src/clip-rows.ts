@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url';
 import {
   type AudioClip,
   type BatchItem,
-  isProsodiaError,
   type ModelCard,
   type NetworkInput,
   ProsodiaError,
@@ -15,6 +14,7 @@ import {
   networkRows,
   networkRowsFromFiles,
 } from '@prosodia/features';
+import { settledItemOf } from './batch-item.js';
 import { graphInputs } from './graph-inputs.js';
 import { MIN_CLIP_SEC } from './limits.js';
 
@@ -55,7 +55,7 @@ export async function clipRows(
   }
   return Promise.all(
     sources.map((source) =>
-      settled(async () => {
+      settledItemOf(async () => {
         const clip = checkLength(await decode(source, signal), maxClipSec);
         return {
           rows: await variantRows(card, clip, signal),
@@ -111,7 +111,8 @@ function join(parts: readonly Float32Array[]): Float32Array {
   return row;
 }
 
-async function decode(source: FeatureSource, signal?: AbortSignal): Promise<AudioClip> {
+/** A source as samples. */
+export async function decode(source: FeatureSource, signal?: AbortSignal): Promise<AudioClip> {
   if (source instanceof Uint8Array) return decodeBytes(source, 'the bytes given');
   if (typeof source === 'string' || source instanceof URL)
     return decodeFile(source instanceof URL ? fileURLToPath(source) : source, { signal });
@@ -131,14 +132,4 @@ function checkLength(clip: AudioClip, maxClipSec: number): AudioClip {
       `Expected at most ${maxClipSec} s of audio (maxClipSec) but received ${durationSec} s`,
     );
   return clip;
-}
-
-/** An answer or its error; being aborted, and whatever is no error of ours, ends the whole batch. */
-async function settled<T>(work: () => Promise<T>): Promise<BatchItem<T>> {
-  try {
-    return { ok: true, value: await work() };
-  } catch (error) {
-    if (!isProsodiaError(error) || error.code === 'ABORTED') throw error;
-    return { ok: false, error: { code: error.code, message: error.message } };
-  }
 }

@@ -1,12 +1,6 @@
 import { type ModelCard, ONNX_SPEAKER_WEIGHT } from '@prosodia/contracts';
-
-/** An input of the graph, without the batch. */
-export interface GraphInput {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** Values of one row. */
-  readonly size: number;
-}
+import type { GraphInput } from './row-layout.js';
+import type { WorkerSetup } from './worker-messages.js';
 
 /**
  * Every input of a model's graph in its order: the card's, then for a model with a speaker branch the mean and the
@@ -21,9 +15,15 @@ export function graphInputs(card: ModelCard): GraphInput[] {
   return [...rows, ...statistics, inputOf(ONNX_SPEAKER_WEIGHT, [1])];
 }
 
-/** Values of one row of all inputs, one after the other. */
-export function rowSizeOf(inputs: readonly GraphInput[]): number {
-  return inputs.reduce((sum, { size }) => sum + size, 0);
+/** The outputs that answer a row. */
+export function graphOutputs({ labels, outputs, speaker }: ModelCard): WorkerSetup['outputs'] {
+  const embedding = { name: outputs.embedding, size: outputs.embeddingSize };
+  return {
+    probabilities: [{ name: outputs.probabilities, size: labels.length }],
+    embeddings: speaker
+      ? [embedding, { name: 'speakerEmbedding', size: speaker.embeddingSize }]
+      : [embedding],
+  };
 }
 
 function inputOf(name: string, shape: readonly number[]): GraphInput {

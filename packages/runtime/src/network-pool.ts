@@ -1,15 +1,16 @@
 import { ProsodiaError } from '@prosodia/contracts';
 import { aborted } from './gate.js';
-import { rowSizeOf } from './graph-inputs.js';
 import { MAX_FLOATS_PER_RUN, MAX_ROWS_PER_RUN } from './limits.js';
 import { type Exit, NetworkThread } from './network-thread.js';
-import type { WorkerSetup } from './worker-messages.js';
+import { rowSizeOf } from './row-layout.js';
+import type { Answers, WorkerSetup } from './worker-messages.js';
 
 /** A row is computed again once when the thread that had it died. */
 const ATTEMPTS = 2;
 
 /** What one caller waits for. */
 interface Call {
+  readonly answers: Answers;
   unanswered: number;
   readonly answer: (place: number, answer: Float32Array | ProsodiaError) => void;
   readonly end: (settle: () => void) => void;
@@ -65,19 +66,25 @@ export class NetworkPool {
   }
 
   /**
-   * Probabilities of each row, in label order, or why the network could not compute it.
+   * Probabilities of each row, in label order, or its embeddings one after the other; or why the network could not
+   * compute them.
    *
    * Rows that wait together, of one call or of several, are computed together.
    *
    * @throws ProsodiaError ABORTED
    */
-  run(rows: readonly Float32Array[], signal?: AbortSignal): Promise<(Float32Array | ProsodiaError)[]> {
+  run(
+    rows: readonly Float32Array[],
+    signal?: AbortSignal,
+    wanted: Answers = 'probabilities',
+  ): Promise<(Float32Array | ProsodiaError)[]> {
     if (this.#closed) return Promise.reject(closed());
     if (signal?.aborted) return Promise.reject(aborted());
     if (rows.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
       const answers = new Array<Float32Array | ProsodiaError>(rows.length);
       const call: Call = {
+        answers: wanted,
         unanswered: rows.length,
         answer: (place, answer) => {
           answers[place] = answer;
@@ -124,23 +131,24 @@ export class NetworkPool {
       if (this.#queue.length === 0) return;
       if (!thread.idle) continue;
       const share = Math.ceil(this.#queue.length / this.#threads.size);
-      const jobs = this.#queue.splice(0, Math.min(share, this.#rowsPerRun));
+      const { answers } = this.#queue[0]!.call;
+      const other = this.#queue.findIndex(({ call }) => call.answers !== answers);
+      const alike = other < 0 ? this.#queue.length : other;
+      const jobs = this.#queue.splice(0, Math.min(share, alike, this.#rowsPerRun));
       for (const job of jobs) job.attempts++;
-      thread.compute(
-        jobs,
-        jobs.map(({ row }) => row),
-        (outcome) => this.#settle(jobs, outcome),
+      thread.compute(jobs, { rows: jobs.map(({ row }) => row), answers }, (outcome) =>
+        this.#settle(jobs, outcome),
       );
     }
   }
 
   #settle(jobs: readonly Job[], outcome: Float32Array | string): void {
-    const { classes } = this.#setup;
     jobs.forEach((job, i) => {
+      const width = outcome.length / jobs.length;
       const answer =
         typeof outcome === 'string'
           ? new ProsodiaError('MODEL', `The network of ${this.#name} could not compute: ${outcome}`)
-          : outcome.subarray(i * classes, (i + 1) * classes);
+          : outcome.subarray(i * width, (i + 1) * width);
       job.call.answer(job.place, answer);
     });
   }

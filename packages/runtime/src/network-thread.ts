@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { WorkerReply, WorkerRequest, WorkerSetup } from './worker-messages.js';
+import type { Answers, WorkerReply, WorkerRequest, WorkerSetup } from './worker-messages.js';
 
 /** How long a thread may take to release its session before it is ended by force. */
 const CLOSE_TIMEOUT_MS = 5_000;
@@ -18,7 +18,7 @@ export interface ThreadEvents<Job> {
   readonly onExit: (exit: Exit<Job>) => void;
 }
 
-/** What a run gave: rows × classes, or why it could not be done. */
+/** What a run gave: rows × what was asked for, or why it could not be done. */
 export type Outcome = Float32Array | string;
 
 /**
@@ -75,7 +75,11 @@ export class NetworkThread<Job> {
    *
    * @param jobs  what is handed back when the thread dies before it answers
    */
-  compute(jobs: readonly Job[], rows: readonly Float32Array[], done: (outcome: Outcome) => void): void {
+  compute(
+    jobs: readonly Job[],
+    { rows, answers }: { readonly rows: readonly Float32Array[]; readonly answers: Answers },
+    done: (outcome: Outcome) => void,
+  ): void {
     const rowLength = rows[0]?.length ?? 0;
     const joined = new Float32Array(rows.length * rowLength);
     rows.forEach((row, i) => {
@@ -83,7 +87,7 @@ export class NetworkThread<Job> {
     });
     this.#run = { jobs, done };
     this.#worker.ref();
-    this.#send(joined, [joined.buffer]);
+    this.#send({ rows: joined, answers }, [joined.buffer]);
   }
 
   /** Releases the session after the run in hand and waits until the thread is gone. */
@@ -100,7 +104,7 @@ export class NetworkThread<Job> {
     const run = this.#run;
     this.#run = undefined;
     if (!this.#closing) this.#worker.unref();
-    if (reply.kind === 'answer') run?.done(reply.probabilities);
+    if (reply.kind === 'answer') run?.done(reply.values);
     if (reply.kind === 'failure') run?.done(reply.message);
     onIdle();
   }

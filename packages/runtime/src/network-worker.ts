@@ -1,17 +1,16 @@
 // A thread that holds one ONNX Runtime session and computes rows until it is told to finish.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { rowSizeOf } from './graph-inputs.js';
-import type { WorkerReply, WorkerRequest, WorkerSetup } from './worker-messages.js';
+import { rowSizeOf } from './row-layout.js';
+import type { Answers, WorkerReply, WorkerRequest, WorkerSetup } from './worker-messages.js';
 
-const OUTPUT = 'probabilities';
-const { model, inputs, classes } = workerData as WorkerSetup;
+const { model, inputs, outputs } = workerData as WorkerSetup;
 const rowSize = rowSizeOf(inputs);
 await serve(parentPort!);
 
 async function serve(port: MessagePort): Promise<void> {
   const reply = (message: WorkerReply) =>
-    port.postMessage(message, message.kind === 'answer' ? [message.probabilities.buffer] : []);
+    port.postMessage(message, message.kind === 'answer' ? [message.values.buffer] : []);
   let session: InferenceSession;
   try {
     session = await openSession();
@@ -27,7 +26,7 @@ async function serve(port: MessagePort): Promise<void> {
       return;
     }
     try {
-      reply({ kind: 'answer', probabilities: await compute(session, request) });
+      reply({ kind: 'answer', values: await compute(session, request.rows, request.answers) });
     } catch (error) {
       reply({ kind: 'failure', message: messageOf(error) });
     }
@@ -50,7 +49,7 @@ async function openSession(): Promise<InferenceSession> {
   });
   try {
     // The first run allocates and would otherwise be the first caller's to wait for.
-    await compute(session, new Float32Array(rowSize).fill(1));
+    await compute(session, new Float32Array(rowSize).fill(1), 'probabilities');
     return session;
   } catch (error) {
     await session.release();
@@ -61,14 +60,29 @@ async function openSession(): Promise<InferenceSession> {
 async function compute(
   session: InferenceSession,
   rows: Float32Array<ArrayBuffer>,
+  answers: Answers,
 ): Promise<Float32Array<ArrayBuffer>> {
   const count = rows.length / rowSize;
-  const { [OUTPUT]: output } = await session.run(tensorsOf(rows, count), [OUTPUT]);
-  if (output?.type !== 'float32' || output.dims.join() !== `${count},${classes}`)
-    throw new Error(
-      `its network gives ${output?.type} of shape [${output?.dims}] where [${count},${classes}] is expected`,
-    );
-  return Float32Array.from(output.data as Float32Array);
+  const wanted = outputs[answers];
+  const width = wanted.reduce((sum, { size }) => sum + size, 0);
+  const found = await session.run(
+    tensorsOf(rows, count),
+    wanted.map(({ name }) => name),
+  );
+  const values = new Float32Array(count * width);
+  let start = 0;
+  for (const { name, size } of wanted) {
+    const output = found[name];
+    if (output?.type !== 'float32' || output.dims.join() !== `${count},${size}`)
+      throw new Error(
+        `its network gives ${output?.type} of shape [${output?.dims}] where [${count},${size}] is expected`,
+      );
+    const data = output.data as Float32Array;
+    for (let row = 0; row < count; row++)
+      values.set(data.subarray(row * size, (row + 1) * size), row * width + start);
+    start += size;
+  }
+  return values;
 }
 
 /** The rows' values, input by input. */

@@ -9,6 +9,13 @@ export interface RecognizerOptions {
   readonly maxClipSec?: number | undefined;
   /** Calls that may wait for their turn before one more is refused with LIMIT; 10,000 unless given. */
   readonly maxQueue?: number | undefined;
+  /** Answers less sure than this have the label `unsure`, 0 to 1; 0 unless given. Their probabilities stay. */
+  readonly minConfidence?: number | undefined;
+  /**
+   * True: clips in which nobody speaks (silence, noise, music without voice) have the label `no speech`. It costs some
+   * milliseconds a clip; false unless given.
+   */
+  readonly detectSpeech?: boolean | undefined;
 }
 
 /** Every option filled in. */
@@ -16,11 +23,18 @@ export interface RecognizerSettings {
   readonly workers: number;
   readonly maxClipSec: number;
   readonly maxQueue: number;
+  readonly minConfidence: number;
+  readonly detectSpeech: boolean;
 }
 
 /** @throws ProsodiaError INVALID_ARGUMENT naming the option, its range and what was given */
 export function settingsOf(options: RecognizerOptions): RecognizerSettings {
-  const { workers, maxClipSec, maxQueue } = options;
+  const { workers, maxClipSec, maxQueue, minConfidence, detectSpeech = false } = options;
+  if (typeof detectSpeech !== 'boolean')
+    throw new ProsodiaError(
+      'INVALID_ARGUMENT',
+      `Expected true or false for detectSpeech but received ${String(detectSpeech)}`,
+    );
   return {
     workers: number('workers', workers ?? Math.min(2, availableParallelism()), { min: 1, max: 64 }),
     maxClipSec: number('maxClipSec', maxClipSec ?? DEFAULT_MAX_CLIP_SEC, {
@@ -29,6 +43,8 @@ export function settingsOf(options: RecognizerOptions): RecognizerSettings {
       fractions: true,
     }),
     maxQueue: number('maxQueue', maxQueue ?? DEFAULT_MAX_QUEUE, { min: 0, max: 2 ** 31 - 1 }),
+    minConfidence: number('minConfidence', minConfidence ?? 0, { min: 0, max: 1, fractions: true }),
+    detectSpeech,
   };
 }
 

@@ -1,5 +1,10 @@
 import { ProsodiaError, type Recognition } from '@prosodia/contracts';
 
+/** The label of an answer less sure than `minConfidence`. */
+export const UNSURE = 'unsure';
+/** The label of a clip in which nobody speaks. */
+export const NO_SPEECH = 'no speech';
+
 /**
  * A network's answer in words.
  *

@@ -1,26 +1,28 @@
-import { readFile, stat } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import {
   type BatchItem,
-  isProsodiaError,
   type LongCallOptions,
   type ModelCard,
   ProsodiaError,
   type Recognition,
 } from '@prosodia/contracts';
-import { type ClipRows, checkInputs, clipRows } from './clip-rows.js';
-import { type ClipSource, checkSource } from './clip-source.js';
+import { itemOf } from './batch-item.js';
+import type { ClipSource } from './clip-source.js';
 import { Gate } from './gate.js';
-import { graphInputs } from './graph-inputs.js';
-import { CLIPS_IN_FLIGHT, CLIPS_PER_GROUP, MAX_MODEL_BYTES } from './limits.js';
-import { readModelFile, reason, refused } from './model-file.js';
+import { graphInputs, graphOutputs } from './graph-inputs.js';
+import { hearClips } from './heard-clips.js';
+import { CLIPS_IN_FLIGHT, CLIPS_PER_GROUP } from './limits.js';
+import { readModelFile } from './model-file.js';
+import { checkInput, readModel } from './model-source.js';
 import { NetworkPool } from './network-pool.js';
 import { type RecognizerOptions, type RecognizerSettings, settingsOf } from './options.js';
 import { ProgressReporter } from './progress.js';
-import { toRecognition } from './recognition.js';
+import { NO_SPEECH, toRecognition, UNSURE } from './recognition.js';
 import { SpeechDetector } from './speech-detector.js';
 import { EmotionStream } from './stream/emotion-stream.js';
 import { type ClipRecognizer, type StreamOptions, streamSettings } from './stream/options.js';
+import type { VoiceProfile } from './voice/profile.js';
+import { Voice } from './voice/voice.js';
+import { type HeardClip, readHeads, type VoiceHeads } from './voice/voice-model.js';
 
 /**
  * Recognises emotion in speech with one model file.
@@ -39,10 +41,18 @@ export class Recognizer {
   readonly #settings: RecognizerSettings;
   readonly #pool: NetworkPool;
   readonly #gate: Gate;
+  readonly #model: SharedArrayBuffer;
+  #heads: VoiceHeads | undefined;
   #closing: Promise<void> | undefined;
   #detector: Promise<SpeechDetector> | undefined;
 
-  private constructor(card: ModelCard, settings: RecognizerSettings, pool: NetworkPool) {
+  private constructor(
+    card: ModelCard,
+    settings: RecognizerSettings,
+    pool: NetworkPool,
+    model: SharedArrayBuffer,
+  ) {
+    this.#model = model;
     this.card = card;
     this.#settings = settings;
     this.#pool = pool;
@@ -66,9 +76,9 @@ export class Recognizer {
     const setup = {
       model: shared,
       inputs: graphInputs(card),
-      classes: card.labels.length,
+      outputs: graphOutputs(card),
     };
-    return new Recognizer(card, settings, await NetworkPool.open(setup, settings.workers, name));
+    return new Recognizer(card, settings, await NetworkPool.open(setup, settings.workers, name), shared);
   }
 
   /** The emotions the model knows, in the order of its probabilities. */
@@ -79,7 +89,7 @@ export class Recognizer {
   /**
    * Recognises one clip as a whole: the answer spans 0 s to its duration.
    *
-   * Silence gets an answer like any other sound.
+   * Silence gets an answer like any other sound, unless the recognizer was loaded with `detectSpeech`.
    *
    * @param source  path, `file:` URL or bytes of an audio file, or mono samples in [-1, 1]; at least 0.1 s
    * @throws ProsodiaError INVALID_ARGUMENT (too short, a sample that is not finite), DECODE, LIMIT (longer than
@@ -156,6 +166,39 @@ export class Recognizer {
     return new EmotionStream({ settings, recognizer, signal, detector: () => this.#speechDetector() });
   }
 
+  /**
+   * One person's voice: answers that know the person, and learn from what they hear.
+   *
+   * @param profile  of a person known already: `readProfile('me.json')`
+   * @throws ProsodiaError MODEL for a profile that is broken or made with another model
+   * @example
+   * const voice = recognizer.speaker();
+   * await voice.learn('angry.wav', 'angry');
+   */
+  speaker(profile?: VoiceProfile): Voice {
+    this.#expectOpen();
+    this.#heads ??= readHeads(Uint8Array.from(new Uint8Array(this.#model)), this.card);
+    const model = {
+      card: this.card,
+      heads: this.#heads,
+      listen: async (source: ClipSource, signal?: AbortSignal) => {
+        this.#expectOpen();
+        const [item] = await this.#gate.run(1, signal, () => this.#hear([source], signal, true));
+        if (item?.ok) return item.value;
+        throw new ProsodiaError(item!.error.code, item!.error.message);
+      },
+      embeddings: async (rows: readonly Float32Array[], signal?: AbortSignal) => {
+        const answers = await this.#pool.run(rows, signal, 'embeddings');
+        return answers.map((answer) => {
+          if (answer instanceof Error) throw answer;
+          return answer;
+        });
+      },
+      answer: (probabilities: Float32Array, heard: HeardClip) => this.#answer(probabilities, heard),
+    };
+    return new Voice(model, profile);
+  }
+
   /** Ends the threads and frees the sessions; calls still running are rejected with ABORTED. */
   close(): Promise<void> {
     this.#gate.close(new ProsodiaError('ABORTED', 'The recognizer was closed before the clip had its turn'));
@@ -193,7 +236,7 @@ export class Recognizer {
     sources: readonly ClipSource[],
     signal: AbortSignal | undefined,
   ): Promise<BatchItem<Recognition>[]> {
-    const items = await this.#rowsOf(sources, signal);
+    const items = await this.#hear(sources, signal, this.#settings.detectSpeech);
     const rows = items.flatMap((item) => (item.ok ? item.value.rows : []));
     const answers = await this.#pool.run(rows, signal);
     const { variants } = this.card;
@@ -202,26 +245,27 @@ export class Recognizer {
       if (!item.ok) return item;
       const own = answers.slice(place, place + variants.length);
       place += variants.length;
-      return itemOf(() => toRecognition(this.labels, weightedMean(own, variants), item.value.durationSec));
+      return itemOf(() => this.#answer(weightedMean(own, variants), item.value));
     });
   }
 
-  async #rowsOf(sources: readonly ClipSource[], signal?: AbortSignal): Promise<BatchItem<ClipRows>[]> {
-    const checked = sources.map((source) => itemOf(() => checkSource(source)));
-    const good = checked.flatMap((item) => (item.ok ? [item.value] : []));
-    const rows = await clipRows(this.card, good, { signal, maxClipSec: this.#settings.maxClipSec });
-    let place = 0;
-    return checked.map((item) => (item.ok ? rows[place++]! : item));
+  async #hear(
+    sources: readonly ClipSource[],
+    signal: AbortSignal | undefined,
+    detectSpeech: boolean,
+  ): Promise<BatchItem<HeardClip>[]> {
+    return hearClips(this.card, sources, {
+      signal,
+      maxClipSec: this.#settings.maxClipSec,
+      detector: detectSpeech ? await this.#speechDetector() : undefined,
+    });
   }
-}
 
-/** An answer or its error; being aborted, and whatever is no error of ours, ends the whole batch. */
-function itemOf<T>(work: () => T): BatchItem<T> {
-  try {
-    return { ok: true, value: work() };
-  } catch (error) {
-    if (!isProsodiaError(error) || error.code === 'ABORTED') throw error;
-    return { ok: false, error: { code: error.code, message: error.message } };
+  #answer(probabilities: Float32Array, { durationSec, speech }: HeardClip): Recognition {
+    const { minConfidence, detectSpeech } = this.#settings;
+    const found = toRecognition(this.labels, probabilities, durationSec);
+    if (detectSpeech && !speech) return { ...found, label: NO_SPEECH };
+    return found.confidence < minConfidence ? { ...found, label: UNSURE } : found;
   }
 }
 
@@ -237,30 +281,4 @@ function weightedMean(
     for (let c = 0; c < mean.length; c++) mean[c]! += weight * answer[c]!;
   }
   return mean;
-}
-
-/** Makes sure before the first clip that the features the card asks for exist and fill the network's input. */
-async function checkInput(card: ModelCard, name: string): Promise<void> {
-  try {
-    await checkInputs(card);
-  } catch (cause) {
-    throw refused(name, `its card asks for features it cannot have (${reason(cause)})`, cause);
-  }
-}
-
-async function readModel(model: string | URL | Uint8Array): Promise<{ bytes: Uint8Array; name: string }> {
-  if (model instanceof Uint8Array) return { bytes: model, name: 'the bytes given' };
-  const path = model instanceof URL ? fileURLToPath(model) : model;
-  if (typeof path !== 'string')
-    throw new ProsodiaError(
-      'INVALID_ARGUMENT',
-      `Expected a path, a file: URL or a Uint8Array for the model but received ${String(path)}`,
-    );
-  try {
-    const { size } = await stat(path);
-    if (size <= MAX_MODEL_BYTES) return { bytes: await readFile(path), name: path };
-    throw new Error(`it has ${size} bytes and ${MAX_MODEL_BYTES} is the limit`);
-  } catch (cause) {
-    throw refused(path, reason(cause), cause);
-  }
 }

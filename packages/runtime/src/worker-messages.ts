@@ -1,4 +1,4 @@
-import type { GraphInput } from './graph-inputs.js';
+import type { GraphInput } from './row-layout.js';
 
 /** What a network worker is started with. */
 export interface WorkerSetup {
@@ -6,17 +6,26 @@ export interface WorkerSetup {
   readonly model: SharedArrayBuffer;
   /** The graph's inputs; a row holds their values one after the other. */
   readonly inputs: readonly GraphInput[];
-  /** Labels of the model. */
-  readonly classes: number;
+  /** What is answered for one row; see `Answers`. */
+  readonly outputs: Readonly<Record<Answers, readonly GraphOutput[]>>;
 }
 
+/** An output of the graph, without the batch. */
+export interface GraphOutput {
+  readonly name: string;
+  readonly size: number;
+}
+
+/** Probabilities as they are, or the embeddings that personal heads take: `embedding`, then `speakerEmbedding`. */
+export type Answers = 'probabilities' | 'embeddings';
+
 /** To a worker: rows to compute (transferred), or null to finish. */
-export type WorkerRequest = Float32Array<ArrayBuffer> | null;
+export type WorkerRequest = { readonly rows: Float32Array<ArrayBuffer>; readonly answers: Answers } | null;
 
 /** From a worker, once after it started and once for each request, in order. */
 export type WorkerReply =
   | { readonly kind: 'ready' }
-  /** Rows × classes, transferred. */
-  | { readonly kind: 'answer'; readonly probabilities: Float32Array<ArrayBuffer> }
+  /** Rows × what was asked for, transferred. */
+  | { readonly kind: 'answer'; readonly values: Float32Array<ArrayBuffer> }
   /** The session could not be made (first reply) or could not compute the rows. */
   | { readonly kind: 'failure'; readonly message: string };

@@ -14,7 +14,7 @@ const MEMORY = 10;
 /** The search ends when a step wins less than this, in nats. */
 const TOLERANCE = 1e-9;
 /** Enough where an answer is only judged. */
-export const JUDGING_TOLERANCE = 1e-4;
+export const JUDGING_TOLERANCE = 1e-2;
 const SUFFICIENT = 1e-4;
 
 /**

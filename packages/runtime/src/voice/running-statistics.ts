@@ -6,7 +6,6 @@
 export class RunningStatistics {
   readonly #mean: Float64Array;
   readonly #squares: Float64Array;
-  #clips = 0;
   #rows = 0;
 
   /** @param size  values of one vector */
@@ -16,18 +15,12 @@ export class RunningStatistics {
   }
 
   /** Restores what `state` gave. */
-  static from({ clips, rows, mean, squares }: StatisticsState): RunningStatistics {
+  static from({ rows, mean, squares }: StatisticsState): RunningStatistics {
     const statistics = new RunningStatistics(mean.length);
-    statistics.#clips = clips;
     statistics.#rows = rows;
     statistics.#mean.set(mean);
     statistics.#squares.set(squares);
     return statistics;
-  }
-
-  /** Clips taken in. */
-  get clips(): number {
-    return this.#clips;
   }
 
   get size(): number {
@@ -49,7 +42,6 @@ export class RunningStatistics {
         this.#squares[i]! += away * (vectors[start + i]! - this.#mean[i]!);
       }
     }
-    this.#clips++;
   }
 
   get mean(): Float32Array {
@@ -62,13 +54,12 @@ export class RunningStatistics {
   }
 
   state(): StatisticsState {
-    return { clips: this.#clips, rows: this.#rows, mean: [...this.#mean], squares: [...this.#squares] };
+    return { rows: this.#rows, mean: [...this.#mean], squares: [...this.#squares] };
   }
 }
 
 /** Running statistics as plain data. */
 export interface StatisticsState {
-  readonly clips: number;
   readonly rows: number;
   readonly mean: readonly number[];
   /** Sums of squared distances from the mean. */

@@ -1,0 +1,35 @@
+import { readFile, stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { type ModelCard, ProsodiaError } from '@prosodia/contracts';
+import { checkInputs } from './clip-rows.js';
+import { MAX_MODEL_BYTES } from './limits.js';
+import { reason, refused } from './model-file.js';
+
+/** Makes sure before the first clip that the features the card asks for exist and fill the network's input. */
+export async function checkInput(card: ModelCard, name: string): Promise<void> {
+  try {
+    await checkInputs(card);
+  } catch (cause) {
+    throw refused(name, `its card asks for features it cannot have (${reason(cause)})`, cause);
+  }
+}
+
+/** Reads a model file whole, if it is not too large. */
+export async function readModel(
+  model: string | URL | Uint8Array,
+): Promise<{ bytes: Uint8Array; name: string }> {
+  if (model instanceof Uint8Array) return { bytes: model, name: 'the bytes given' };
+  const path = model instanceof URL ? fileURLToPath(model) : model;
+  if (typeof path !== 'string')
+    throw new ProsodiaError(
+      'INVALID_ARGUMENT',
+      `Expected a path, a file: URL or a Uint8Array for the model but received ${String(path)}`,
+    );
+  try {
+    const { size } = await stat(path);
+    if (size <= MAX_MODEL_BYTES) return { bytes: await readFile(path), name: path };
+    throw new Error(`it has ${size} bytes and ${MAX_MODEL_BYTES} is the limit`);
+  } catch (cause) {
+    throw refused(path, reason(cause), cause);
+  }
+}

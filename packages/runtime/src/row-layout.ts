@@ -1,0 +1,14 @@
+// Apart from the rest, so that network threads load nothing else.
+
+/** An input of the graph, without the batch. */
+export interface GraphInput {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Values of one row. */
+  readonly size: number;
+}
+
+/** Values of one row of all inputs, one after the other. */
+export function rowSizeOf(inputs: readonly GraphInput[]): number {
+  return inputs.reduce((sum, { size }) => sum + size, 0);
+}
