@@ -1,45 +1,57 @@
-import { cpus } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { benchFeatures } from './features-bench.js';
+import { BENCHES, type BenchName } from './benches/index.js';
+import { drawRows } from './chart.js';
+import { describeMachine, type Machine } from './machine.js';
 import type { BenchRow } from './row.js';
 
-export { benchFeatures } from './features-bench.js';
+export { BENCHES, type BenchName } from './benches/index.js';
+export { type Contender, type Contest, contest, inProcess, type Running } from './contender.js';
+export { describeMachine, type Machine, ownVersion } from './machine.js';
+export { nodePeer, pythonPeer } from './peer-places.js';
 export { type BenchRow, median, rowOf } from './row.js';
 
-const USAGE = `Usage: npm run bench -- features [--json]
+const USAGE = `Usage: npm run bench -- [${Object.keys(BENCHES).join(' | ')}] [--json] [--svg FILE]
 
 Runs Prosodia and its peers in turn, in one run, on the same clips, and prints medians and ratios
 (the peer's time divided by ours). Peers are set up by pinned version; one that cannot be had is named.`;
 
-/** Runs the benches asked for; the last line is JSON with \`--json\`. */
+/** Runs the bench asked for; the last line is JSON with \`--json\`. */
 export async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: { json: { type: 'boolean' }, help: { type: 'boolean' }, svg: { type: 'string' } },
   });
-  const [bench = 'features', ...more] = positionals;
-  if (values.help || bench !== 'features' || more.length > 0) {
+  const [name = 'features', ...more] = positionals;
+  if (values.help || !Object.hasOwn(BENCHES, name) || more.length > 0) {
     console.error(USAGE);
     return values.help ? 0 : 2;
   }
-  const rows = await benchFeatures();
-  const machine = cpus()[0]?.model ?? 'unknown';
+  const rows = await BENCHES[name as BenchName]();
+  const machine = describeMachine();
+  printTable(rows, machine);
+  if (values.svg !== undefined) await writeFile(values.svg, drawRows(rows, machine));
   if (values.json) console.log(JSON.stringify({ rows, machine }));
-  else printTable(rows, machine);
   return 0;
 }
 
-function printTable(rows: readonly BenchRow[], machine: string): void {
-  console.log(`${machine}, one thread`);
-  console.table(
-    rows.map(({ system, version, work, medianMs, minMs, maxMs, ratio, error }) => ({
-      system,
-      version,
-      work,
-      'ms per clip': medianMs?.toFixed(3) ?? error,
-      spread: minMs === undefined ? '' : `${minMs.toFixed(3)} – ${maxMs?.toFixed(3)}`,
-      ratio: ratio?.toFixed(1) ?? '',
-    })),
-  );
+function printTable(rows: readonly BenchRow[], machine: Machine): void {
+  console.log(`${machine.processor}, ${machine.cores} cores, ${machine.isa}, Node ${machine.node}`);
+  for (const work of new Set(rows.map((row) => row.work))) {
+    console.log(`\n${work} (ms of one item; ratio: the system's time divided by ours)`);
+    console.table(
+      rows
+        .filter((row) => row.work === work)
+        .map(({ system, version, threads, medianMs, minMs, maxMs, ratio, accuracy, error }) => ({
+          system,
+          version,
+          threads: threads ?? '',
+          'median ms': medianMs?.toPrecision(3) ?? 'missing',
+          spread: minMs === undefined ? '' : `${minMs.toPrecision(3)} – ${maxMs?.toPrecision(3)}`,
+          ratio: ratio?.toFixed(2) ?? '',
+          note: error ?? accuracy ?? '',
+        })),
+    );
+  }
 }

@@ -3,12 +3,16 @@ export interface BenchRow {
   readonly system: string;
   readonly work: string;
   readonly version: string;
-  /** Median over the rounds; absent when the system could not be had. */
+  /** Threads the system was given. */
+  readonly threads?: number;
+  /** Median over the rounds, of one item of the work; absent when the system could not be had. */
   readonly medianMs?: number;
   readonly minMs?: number;
   readonly maxMs?: number;
   /** This system's time divided by ours: above 1, we are faster. */
   readonly ratio?: number;
+  /** How exact our answer is, e.g. `max |Δ| 2e-4 to librosa in float64`. */
+  readonly accuracy?: string;
   /** Why the system could not be had. */
   readonly error?: string;
 }
@@ -21,7 +25,7 @@ export function median(values: readonly number[]): number {
 
 /** A row of the rounds' times, compared with our own median. */
 export function rowOf(
-  names: Pick<BenchRow, 'system' | 'work' | 'version'>,
+  names: Pick<BenchRow, 'system' | 'work' | 'version' | 'threads' | 'accuracy'>,
   timesMs: readonly number[],
   oursMs: number,
 ): BenchRow {

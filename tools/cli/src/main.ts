@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { augmentCommand } from './commands/augment.js';
+import { benchCommand } from './commands/bench.js';
 import { corpusCommand } from './commands/corpus.js';
 import { demoCommand } from './commands/demo.js';
 import { evaluateCommand } from './commands/evaluate.js';
@@ -54,6 +55,7 @@ function buildProgram(session: Session): Command {
     listenCommand,
     demoCommand,
     reportCommand,
+    benchCommand,
     startCommand,
   ];
   for (const make of commands) program.addCommand(make(session));

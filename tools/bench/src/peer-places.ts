@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startChild } from './child-peer.js';
+import type { Contender } from './contender.js';
+
+const PEERS = fileURLToPath(new URL('../peers/', import.meta.url));
+const run = promisify(execFile);
+
+/**
+ * A peer written in Python: `peers/<script>` in an environment of its own with `peers/requirements/<needs>.txt`.
+ *
+ * @param names   how its rows call it
+ * @param args    given to the script, which follows the protocol of `startChild`
+ */
+export function pythonPeer(
+  names: { readonly system: string; readonly threads?: number },
+  needs: string,
+  script: string,
+  args: readonly string[],
+): Contender {
+  return {
+    threads: 1,
+    ...names,
+    async start() {
+      const python = await pythonPlace(needs);
+      return startChild(python, [join(PEERS, script), ...args], names.threads ?? 1);
+    },
+  };
+}
+
+/** A peer from npm, at an exact version, in a folder of its own; `peers/<script>` is told where. */
+export function nodePeer(system: string, spec: string, script: string, args: readonly string[]): Contender {
+  return {
+    system,
+    threads: 1,
+    async start() {
+      const place = await nodePlace(spec);
+      return startChild(process.execPath, [join(PEERS, script), place, ...args]);
+    },
+  };
+}
+
+async function pythonPlace(needs: string): Promise<string> {
+  const requirements = join(PEERS, 'requirements', `${needs}.txt`);
+  const place = await once(`peers-${needs}`, await readFile(requirements), async (folder) => {
+    await run(process.env.PYTHON ?? 'python3', ['-m', 'venv', folder]);
+    await run(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '-r', requirements], {
+      maxBuffer: 1 << 26,
+    });
+  });
+  return join(place, 'bin/python');
+}
+
+function nodePlace(spec: string): Promise<string> {
+  return once(`peers-${spec.replace(/[^\w.]+/g, '-')}`, spec, async (folder) => {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'package.json'), '{"private":true,"type":"module"}');
+    await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', spec], { cwd: folder });
+  });
+}
+
+/** A folder of the user's cache that `make` fills, under another name until it is whole. */
+async function once(
+  name: string,
+  contents: string | Uint8Array,
+  make: (folder: string) => Promise<void>,
+): Promise<string> {
+  const key = createHash('sha256').update(contents).digest('hex').slice(0, 12);
+  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'prosodia');
+  const ready = join(cache, `${name}-${key}`);
+  if (existsSync(ready)) return ready;
+  await mkdir(cache, { recursive: true });
+  await rm(`${ready}.new`, { recursive: true, force: true });
+  await make(`${ready}.new`);
+  await rename(`${ready}.new`, ready);
+  return ready;
+}
