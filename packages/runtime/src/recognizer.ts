@@ -143,6 +143,35 @@ export class Recognizer {
   }
 
   /**
+   * Runs the network alone, on features made elsewhere as the card says.
+   *
+   * @param rows  each of as many numbers as `card.input.shape` holds
+   * @returns each row's probabilities, in label order
+   * @throws ProsodiaError INVALID_ARGUMENT (a row's length), LIMIT, ABORTED, MODEL
+   */
+  async infer(
+    rows: readonly Float32Array[],
+    options: { signal?: AbortSignal } = {},
+  ): Promise<Float32Array[]> {
+    this.#expectOpen();
+    const length = this.card.input.shape.reduce((product, dim) => product * dim, 1);
+    const wrong = rows.findIndex((row) => row.length !== length);
+    if (wrong >= 0)
+      throw new ProsodiaError(
+        'INVALID_ARGUMENT',
+        `Expected ${length} numbers in each row but row ${wrong} has ${rows[wrong]!.length}`,
+      );
+    const { signal } = options;
+    return this.#gate.run(1, signal, async () => {
+      const answers = await this.#pool.run(rows, signal);
+      return answers.map((answer) => {
+        if (answer instanceof ProsodiaError) throw answer;
+        return answer;
+      });
+    });
+  }
+
+  /**
    * Recognises speech while it is spoken: chunks of PCM go in, events come out.
    *
    * Any number of streams may run at once; they share the recognizer's threads and one speech detector.

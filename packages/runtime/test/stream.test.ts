@@ -42,6 +42,12 @@ describe('stream', () => {
     const whole = await eventsOf(everything, [samples]);
     for (const size of [101, 4_410, 30_000])
       expect(await eventsOf(everything, pieces(samples, size))).toEqual(whole);
+    // Also where the speech ends within a chunk.
+    const short = { ...everything, hopSec: 0.05, vad: false } as const;
+    const silent = new Float32Array(RATE_HZ);
+    const all = Float32Array.from([...silent, ...samples, ...silent]);
+    const at = await eventsOf(short, [all]);
+    for (const size of [500, 11_000]) expect(await eventsOf(short, pieces(all, size))).toEqual(at);
     const resampled = await eventsOf(everything, [
       { samples: voice(2, 1).samples },
       { samples: voice(2, 1, 48_000).samples, sampleRateHz: 48_000 },

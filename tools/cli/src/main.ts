@@ -9,6 +9,7 @@ import { featuresCommand } from './commands/features.js';
 import { listenCommand } from './commands/listen.js';
 import { recognizeCommand } from './commands/recognize.js';
 import { reportCommand } from './commands/report.js';
+import { serveCommand } from './commands/serve.js';
 import { startCommand } from './commands/start.js';
 import { timelineCommand } from './commands/timeline.js';
 import { trainCommand } from './commands/train.js';
@@ -53,6 +54,7 @@ function buildProgram(session: Session): Command {
     recognizeCommand,
     timelineCommand,
     listenCommand,
+    serveCommand,
     demoCommand,
     reportCommand,
     benchCommand,

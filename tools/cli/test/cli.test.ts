@@ -42,6 +42,7 @@ describe('prosodia', () => {
     'recognize',
     'timeline',
     'listen',
+    'serve',
     'demo',
     'report',
     'start',

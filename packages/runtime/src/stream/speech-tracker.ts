@@ -57,17 +57,17 @@ export class SpeechTracker {
     this.#segmenter = new SpeechSegmenter(settings.vad, SpeechDetector.frameSec);
   }
 
-  /** Hears the next samples and returns the frames they complete, in order. */
-  async hear(samples: Float32Array, signal: AbortSignal | undefined): Promise<HeardFrame[]> {
+  /** Hears the next samples frame by frame: each is decided on when it is asked for, so that its state is this one's. */
+  async *hear(samples: Float32Array, signal: AbortSignal | undefined): AsyncGenerator<HeardFrame> {
     const frames = this.#wholeFrames(this.#converter.convert(samples));
     const probabilities = this.#listener
       ? await this.#listener.hear(frames, { ...(signal && { signal }) })
       : new Float32Array(frames.length / SPEECH_FRAME_SAMPLES).fill(1);
-    return Array.from(probabilities, (probability, i) => {
+    for (const [i, probability] of probabilities.entries()) {
       const frame = frames.subarray(i * SPEECH_FRAME_SAMPLES, (i + 1) * SPEECH_FRAME_SAMPLES);
       const decision = this.#step(this.#loudness.hear(frame), probability);
-      return { decision, end: this.#placeOf(this.#frame) };
-    });
+      yield { decision, end: this.#placeOf(this.#frame) };
+    }
   }
 
   /** Ends the speech under way where the stretch ends, before `place`. */

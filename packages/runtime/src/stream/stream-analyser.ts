@@ -99,7 +99,7 @@ export class StreamAnalyser {
     for (let at = 0; at < samples.length; at += piece) {
       const part = samples.subarray(at, at + piece);
       line.ring.write(part);
-      for (const frame of await line.tracker.hear(part, this.#parts.signal)) await this.#heard(line, frame);
+      for await (const frame of line.tracker.hear(part, this.#parts.signal)) await this.#heard(line, frame);
     }
   }
 

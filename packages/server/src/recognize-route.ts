@@ -1,0 +1,70 @@
+import type { Recognition } from '@prosodia/contracts';
+import { isProsodiaError } from '@prosodia/contracts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ServerContext } from './context.js';
+import { failureOf, invalid, RequestError } from './failure.js';
+
+interface Answer extends Partial<Recognition> {
+  readonly name: string;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** `POST /v1/recognize`: any number of audio files as multipart/form-data, answered one by one. */
+export function addRecognizeRoute(app: FastifyInstance, context: ServerContext): void {
+  app.post('/v1/recognize', (request) =>
+    limited(request, context, async (signal) => {
+      if (!request.isMultipart())
+        throw new RequestError(415, 'Expected multipart/form-data with audio files');
+      const results: Answer[] = [];
+      // One file at a time: an upload holds no more memory than its largest file.
+      for await (const part of request.files()) {
+        const bytes = await part.toBuffer();
+        results.push(await answerOf(part.filename, bytes, context, signal));
+      }
+      if (results.length === 0) throw invalid('Expected at least one file');
+      return { results };
+    }),
+  );
+}
+
+/** Runs work within the client's limits and the time a request may take. */
+export async function limited<T>(
+  request: FastifyRequest,
+  { requests, settings, ending }: ServerContext,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  if (requests.enter(request.ip) !== 'entered')
+    throw new RequestError(429, `Expected at most ${settings.maxRequestsPerClient} requests at once`);
+  const time = new AbortController();
+  const timer = setTimeout(() => time.abort(), settings.requestTimeoutMs);
+  const onEnd = () => time.abort();
+  request.raw.once('close', () => {
+    // Nobody is left to be answered.
+    if (request.raw.destroyed && !request.raw.complete) time.abort();
+  });
+  ending.addEventListener('abort', onEnd, { once: true });
+  try {
+    return await work(time.signal);
+  } finally {
+    clearTimeout(timer);
+    ending.removeEventListener('abort', onEnd);
+    requests.leave(request.ip);
+  }
+}
+
+async function answerOf(
+  name: string,
+  bytes: Uint8Array,
+  { answers, metrics }: ServerContext,
+  signal: AbortSignal,
+): Promise<Answer> {
+  try {
+    const answer = await answers.recognize(bytes, { signal });
+    metrics.clips.inc({ outcome: 'ok' });
+    return { name, ...answer };
+  } catch (error) {
+    if (!isProsodiaError(error) || error.code === 'ABORTED') throw error;
+    metrics.clips.inc({ outcome: error.code });
+    return { name, error: failureOf(error).error };
+  }
+}
