@@ -10,10 +10,10 @@ export type {
 } from '@prosodia/contracts';
 export { isProsodiaError, ProsodiaError } from '@prosodia/contracts';
 export type { ClipSource } from './clip-source.js';
+export type { GraphInput } from './graph-inputs.js';
 export { readModelFile } from './model-file.js';
 export type { RecognizerOptions } from './options.js';
 export { NO_SPEECH, UNSURE } from './recognition.js';
-export { toRecognition } from './recognition.js';
 export { Recognizer } from './recognizer.js';
 export { SpeechDetector, SpeechListener } from './speech-detector.js';
 export * from './stream/index.js';

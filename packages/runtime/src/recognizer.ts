@@ -8,7 +8,7 @@ import {
 import { itemOf } from './batch-item.js';
 import type { ClipSource } from './clip-source.js';
 import { Gate } from './gate.js';
-import { graphInputs, graphOutputs } from './graph-inputs.js';
+import { type GraphInput, graphInputs, graphOutputs, rowSizeOf } from './graph-inputs.js';
 import { hearClips } from './heard-clips.js';
 import { CLIPS_IN_FLIGHT, CLIPS_PER_GROUP } from './limits.js';
 import { readModelFile } from './model-file.js';
@@ -86,6 +86,11 @@ export class Recognizer {
     return this.card.labels;
   }
 
+  /** What the network takes, in its order. */
+  get inputs(): readonly GraphInput[] {
+    return graphInputs(this.card);
+  }
+
   /**
    * Recognises one clip as a whole: the answer spans 0 s to its duration.
    *
@@ -99,6 +104,24 @@ export class Recognizer {
     this.#expectOpen();
     const { signal } = options;
     const [item] = await this.#gate.run(1, signal, () => this.#recognizeGroup([source], signal));
+    if (item?.ok) return item.value;
+    throw new ProsodiaError(item!.error.code, item!.error.message);
+  }
+
+  /**
+   * Recognises one clip by a network that runs elsewhere; features and answer are made here.
+   *
+   * @param network  gives each row's probabilities; rows are what `infer` takes
+   * @throws ProsodiaError as `recognize`, and whatever `network` throws
+   */
+  async recognizeBy(
+    network: (rows: readonly Float32Array[]) => Promise<readonly Float32Array[]>,
+    source: ClipSource,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<Recognition> {
+    this.#expectOpen();
+    const { signal } = options;
+    const [item] = await this.#gate.run(1, signal, () => this.#recognizeGroup([source], signal, network));
     if (item?.ok) return item.value;
     throw new ProsodiaError(item!.error.code, item!.error.message);
   }
@@ -145,7 +168,7 @@ export class Recognizer {
   /**
    * Runs the network alone, on features made elsewhere as the card says.
    *
-   * @param rows  each of as many numbers as `card.input.shape` holds
+   * @param rows  each the values of all `inputs`, one input after the other
    * @returns each row's probabilities, in label order
    * @throws ProsodiaError INVALID_ARGUMENT (a row's length), LIMIT, ABORTED, MODEL
    */
@@ -154,7 +177,7 @@ export class Recognizer {
     options: { signal?: AbortSignal } = {},
   ): Promise<Float32Array[]> {
     this.#expectOpen();
-    const length = this.card.input.shape.reduce((product, dim) => product * dim, 1);
+    const length = rowSizeOf(this.inputs);
     const wrong = rows.findIndex((row) => row.length !== length);
     if (wrong >= 0)
       throw new ProsodiaError(
@@ -264,10 +287,11 @@ export class Recognizer {
   async #recognizeGroup(
     sources: readonly ClipSource[],
     signal: AbortSignal | undefined,
+    network: Network = (rows) => this.#pool.run(rows, signal),
   ): Promise<BatchItem<Recognition>[]> {
     const items = await this.#hear(sources, signal, this.#settings.detectSpeech);
     const rows = items.flatMap((item) => (item.ok ? item.value.rows : []));
-    const answers = await this.#pool.run(rows, signal);
+    const answers = rows.length === 0 ? [] : await network(rows);
     const { variants } = this.card;
     let place = 0;
     return items.map((item) => {
@@ -297,6 +321,8 @@ export class Recognizer {
     return found.confidence < minConfidence ? { ...found, label: UNSURE } : found;
   }
 }
+
+type Network = (rows: readonly Float32Array[]) => Promise<readonly (Float32Array | ProsodiaError)[]>;
 
 /** The variants' answers as one. */
 function weightedMean(

@@ -1,4 +1,4 @@
-import { ONNX_INPUT } from '@prosodia/contracts';
+import type { GraphInput } from '@prosodia/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerContext } from './context.js';
 import { invalid, RequestError } from './failure.js';
@@ -18,7 +18,7 @@ interface ModelParams {
 
 /** The Open Inference Protocol, version 2, on feature tensors: the routes Triton, KServe and MLServer have. */
 export function addInferenceRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { card } = context.recognizer;
+  const { card, inputs } = context.recognizer;
   app.get('/v2', async () => ({ name: 'prosodia', version, extensions: ['binary_tensor_data'] }));
   app.get('/v2/health/live', async () => ({ live: true }));
   app.get('/v2/health/ready', async () => ({ ready: true }));
@@ -27,7 +27,7 @@ export function addInferenceRoutes(app: FastifyInstance, context: ServerContext)
     name: card.name,
     versions: [MODEL_VERSION],
     platform: 'onnx_onnxruntime',
-    inputs: [{ name: ONNX_INPUT, datatype: 'FP32', shape: [-1, ...card.input.shape] }],
+    inputs: inputs.map(({ name, shape }) => ({ name, datatype: 'FP32', shape: [-1, ...shape] })),
     outputs: [{ name: OUTPUT, datatype: 'FP32', shape: [-1, card.labels.length] }],
     parameters: { labels: card.labels },
   };
@@ -71,7 +71,7 @@ async function infer(
   const asked = readInference(body, stated === undefined ? undefined : Number(stated));
   const unknown = asked.outputs?.find((name) => name !== OUTPUT);
   if (unknown !== undefined) throw invalid(`Expected output ${OUTPUT} but ${unknown} is asked for`);
-  const answers = await recognizer.infer(rowsOf(asked.inputs, card.input.shape), { signal });
+  const answers = await recognizer.infer(rowsOf(asked.inputs, recognizer.inputs), { signal });
   const classes = card.labels.length;
   const data = new Float32Array(answers.length * classes);
   answers.forEach((answer, row) => {
@@ -89,17 +89,31 @@ async function infer(
   return response.body;
 }
 
-function rowsOf(inputs: readonly InferenceInput[], rowShape: readonly number[]): Float32Array[] {
-  const [input, ...more] = inputs;
-  if (input?.name !== ONNX_INPUT || more.length > 0)
+/** One row for each of the batch: the values of all inputs, one after the other, in the network's order. */
+function rowsOf(given: readonly InferenceInput[], wanted: readonly GraphInput[]): Float32Array[] {
+  const names = wanted.map(({ name }) => name);
+  if (given.length !== wanted.length || given.some(({ name }) => !names.includes(name)))
     throw invalid(
-      `Expected one input named ${ONNX_INPUT} but received ${inputs.map(({ name }) => name).join(', ')}`,
+      `Expected inputs ${names.join(', ')} but received ${given.map(({ name }) => name).join(', ')}`,
     );
-  const [count, ...shape] = input.shape;
-  if (shape.join() !== rowShape.join() || count! < 1 || count! > MAX_ROWS)
-    throw invalid(
-      `Expected shape [1 to ${MAX_ROWS}, ${rowShape.join(', ')}] but received [${input.shape.join(', ')}]`,
-    );
-  const length = input.data.length / count!;
-  return Array.from({ length: count! }, (_, row) => input.data.slice(row * length, (row + 1) * length));
+  const inputs = wanted.map(({ name, shape }) => {
+    const input = given.find((candidate) => candidate.name === name);
+    const count = input?.shape[0] ?? 0;
+    if (!input || input.shape.slice(1).join() !== shape.join() || count < 1 || count > MAX_ROWS)
+      throw invalid(
+        `Expected ${name} of shape [1 to ${MAX_ROWS}, ${shape.join(', ')}] but received [${input?.shape.join(', ')}]`,
+      );
+    return { count, length: input.data.length / count, data: input.data };
+  });
+  const [{ count } = { count: 0 }] = inputs;
+  if (inputs.some((input) => input.count !== count)) throw invalid('Expected as many rows in every input');
+  return Array.from({ length: count }, (_, row) => {
+    const values = new Float32Array(inputs.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const { data, length } of inputs) {
+      values.set(data.subarray(row * length, (row + 1) * length), at);
+      at += length;
+    }
+    return values;
+  });
 }

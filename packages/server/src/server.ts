@@ -44,7 +44,7 @@ export async function serve(recognizer: Recognizer, options: ServerOptions = {})
   const settings = serverSettings(options);
   const ending = new AbortController();
   const answers =
-    settings.backend === undefined ? recognizer : new RemoteRecognizer(recognizer.card, settings.backend);
+    settings.backend === undefined ? recognizer : new RemoteRecognizer(recognizer, settings.backend);
   const context = createContext(settings, recognizer, { answers, ending: ending.signal });
   const app = await createApp(context);
   const streams = new StreamRoute(app.server, context);

@@ -76,7 +76,9 @@ describe('Open Inference Protocol', () => {
     for (const path of ['live', 'ready']) expect((await get(`/v2/health/${path}`)).status).toBe(200);
     const { card } = service.recognizer;
     const model = (await (await get(`/v2/models/${card.name}`)).json()) as { inputs: unknown[] };
-    expect(model.inputs).toEqual([{ name: 'input', datatype: 'FP32', shape: [-1, ...card.input.shape] }]);
+    expect(model.inputs).toEqual([
+      { name: 'input', datatype: 'FP32', shape: [-1, ...card.inputs[0]!.input.shape] },
+    ]);
     expect((await get(`/v2/models/${card.name}/versions/1/ready`)).status).toBe(200);
     expect((await get('/v2/models/other')).status).toBe(404);
   });
@@ -90,10 +92,10 @@ describe('Open Inference Protocol', () => {
 
   test('answers feature tensors in JSON and in binary as the recognizer answers the clip', async () => {
     const { card } = service.recognizer;
-    const [row] = await networkRows([clip], card.input);
+    const [row] = await networkRows([clip], card.inputs[0]!.input);
     const { probabilities } = await service.recognizer.recognize(clip);
     const expected = Object.values(probabilities);
-    const shape = [2, ...card.input.shape];
+    const shape = [2, ...card.inputs[0]!.input.shape];
     const data = [...row!, ...row!];
     const json = await infer(
       JSON.stringify({ id: '7', inputs: [{ name: 'input', shape, datatype: 'FP32', data }] }),
