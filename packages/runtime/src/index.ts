@@ -10,11 +10,11 @@ export type {
 } from '@prosodia/contracts';
 export { isProsodiaError, ProsodiaError } from '@prosodia/contracts';
 export type { ClipSource } from './clip-source.js';
-export type { GraphInput } from './graph-inputs.js';
 export { readModelFile } from './model-file.js';
 export type { RecognizerOptions } from './options.js';
 export { NO_SPEECH, UNSURE } from './recognition.js';
 export { Recognizer } from './recognizer.js';
+export type { GraphInput } from './row-layout.js';
 export { SpeechDetector, SpeechListener } from './speech-detector.js';
 export * from './stream/index.js';
 export type { AdaptationReport } from './voice/adaptation.js';

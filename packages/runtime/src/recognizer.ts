@@ -8,7 +8,7 @@ import {
 import { itemOf } from './batch-item.js';
 import type { ClipSource } from './clip-source.js';
 import { Gate } from './gate.js';
-import { type GraphInput, graphInputs, graphOutputs, rowSizeOf } from './graph-inputs.js';
+import { graphInputs, graphOutputs } from './graph-inputs.js';
 import { hearClips } from './heard-clips.js';
 import { CLIPS_IN_FLIGHT, CLIPS_PER_GROUP } from './limits.js';
 import { readModelFile } from './model-file.js';
@@ -17,6 +17,7 @@ import { NetworkPool } from './network-pool.js';
 import { type RecognizerOptions, type RecognizerSettings, settingsOf } from './options.js';
 import { ProgressReporter } from './progress.js';
 import { NO_SPEECH, toRecognition, UNSURE } from './recognition.js';
+import { type GraphInput, rowSizeOf } from './row-layout.js';
 import { SpeechDetector } from './speech-detector.js';
 import { EmotionStream } from './stream/emotion-stream.js';
 import { type ClipRecognizer, type StreamOptions, streamSettings } from './stream/options.js';
