@@ -7,6 +7,7 @@ import { evaluateCommand } from './commands/evaluate.js';
 import { exportCommand } from './commands/export.js';
 import { featuresCommand } from './commands/features.js';
 import { listenCommand } from './commands/listen.js';
+import { personaliseCommand } from './commands/personalise.js';
 import { recognizeCommand } from './commands/recognize.js';
 import { reportCommand } from './commands/report.js';
 import { serveCommand } from './commands/serve.js';
@@ -52,6 +53,7 @@ function buildProgram(session: Session): Command {
     evaluateCommand,
     exportCommand,
     recognizeCommand,
+    personaliseCommand,
     timelineCommand,
     listenCommand,
     serveCommand,

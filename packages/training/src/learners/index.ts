@@ -5,8 +5,15 @@ import { RECIPES } from '../recipes/index.js';
 import { recipeLearner } from './recipe-learner.js';
 import { shrunkenLda } from './shrunken-lda.js';
 
+export { type Discriminant, fitDiscriminant, type ScatterSums, scatterSums } from './discriminant.js';
 export { recipeLearner } from './recipe-learner.js';
 export { type ShrunkenLdaOptions, shrunkenLda } from './shrunken-lda.js';
+export {
+  type ColumnStatistics,
+  columnStatistics,
+  normaliseRows,
+  shrunkStatistics,
+} from './speaker-normalise.js';
 
 /** Clip statistics, of some groups or all. */
 function functionals(groups?: FunctionalGroup[]): NetworkInput {

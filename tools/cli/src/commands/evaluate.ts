@@ -3,6 +3,7 @@ import type { EngineChoice, RunResult } from '@prosodia/training';
 import { Command } from 'commander';
 import { type ComparisonRow, comparisonMarkdown, comparisonRows, runPath } from '../comparison.js';
 import { corpusFolder, listOf, oneOf, wholeNumber } from '../options.js';
+import { judgePersonal } from '../personal/judge-personal.js';
 import type { Session } from '../session.js';
 import { textTable } from '../table.js';
 import { trainView } from '../train-view.js';
@@ -17,6 +18,9 @@ interface EvaluateOptions {
   readonly engine: EngineChoice;
   readonly markdown?: boolean;
   readonly json?: boolean;
+  readonly personalise?: boolean;
+  readonly labelled: number;
+  readonly fromPredictions?: boolean;
 }
 
 const EXAMPLES = `
@@ -25,7 +29,8 @@ Every recipe is trained under every protocol with every seed; runs that are fini
 Examples:
   prosodia evaluate --recipe paper-final --protocol augmented-random,recording,speaker --seeds 1,2,3 --out runs/table
   prosodia evaluate --recipe paper-initial,paper-initial-augmented,paper-final --out runs/table --markdown
-  prosodia evaluate --recipe paper-final --protocol speaker --fold all --out runs/table --json`;
+  prosodia evaluate --recipe paper-final --protocol speaker --fold all --out runs/table --json
+  prosodia evaluate --recipe shrunken-lda --personalise --labelled 4 --json`;
 
 /** `prosodia evaluate`: recipes × protocols × seeds in one table, each figure under its protocol's name. */
 export function evaluateCommand(session: Session): Command {
@@ -33,7 +38,7 @@ export function evaluateCommand(session: Session): Command {
     .description('Train and judge recipes under several protocols and put the results in one table')
     .requiredOption('--recipe <list>', 'recipes, separated by commas', listOf(String))
     .option('--corpus <path>', 'a folder or a manifest; RAVDESS_DIR unless given')
-    .requiredOption('--out <dir>', 'folder of the runs')
+    .option('--out <dir>', 'folder of the runs', 'runs')
     .option('--protocol <list>', PROTOCOLS.join(', '), listOf(oneOf(PROTOCOLS)), ['speaker'])
     .option('--seeds <list>', 'seeds, separated by commas', listOf(wholeNumber(0, 0xffff_ffff)), [0])
     .option('--fold <n>', 'which fold of the speakers; all pools them', foldOption, 'all')
@@ -43,10 +48,26 @@ export function evaluateCommand(session: Session): Command {
       oneOf(['auto', 'native', 'tensorflow', 'wasm']),
       'auto',
     )
+    .option('--personalise', 'judge what knowing a speaker is worth: leave one out, enrol, test')
+    .option(
+      '--labelled <n>',
+      'with --personalise: clips per emotion of the last line: 0, 1, 2, 4',
+      wholeNumber(0, 4),
+      4,
+    )
+    .option(
+      '--from-predictions',
+      'with --personalise: from the answers kept in the repository, without a corpus',
+    )
     .option('--markdown', 'the table in Markdown')
     .option('--json', 'end with one JSON line')
     .addHelpText('after', EXAMPLES)
     .action(async (options: EvaluateOptions) => {
+      if (options.personalise) {
+        const [recipe = ''] = options.recipe;
+        await judgePersonal(session, { ...options, recipe });
+        return;
+      }
       const results: RunResult[] = [];
       for (const recipe of options.recipe)
         for (const protocol of options.protocol)
