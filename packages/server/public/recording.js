@@ -106,12 +106,17 @@ function timelineOf(samples, sampleRateHz) {
     socket.onopen = async () => {
       for (let at = 0; at < samples.length && socket.readyState === WebSocket.OPEN; at += CHUNK) {
         const part = samples.subarray(at, at + CHUNK);
-        socket.send(Int16Array.from(part, (x) => Math.max(-32768, Math.min(32767, Math.round(x * 32768)))));
+        socket.send(Int16Array.from(part, toInt16));
         while (socket.bufferedAmount > MAX_WAITING_BYTES) await new Promise((next) => setTimeout(next, 20));
       }
       socket.send('{"type":"end"}');
     };
   });
+}
+
+/** Undoes how browsers turn 16-bit samples into floats (positive ones by 32,767), so that a WAV file's come back. */
+function toInt16(sample) {
+  return Math.max(-32768, Math.min(32767, Math.round(sample * (sample < 0 ? 32768 : 32767))));
 }
 
 function rowOf({ startSec, endSec, label, confidence }, labels, player) {

@@ -46,7 +46,7 @@ export function nodePeer(system: string, spec: string, script: string, args: rea
   };
 }
 
-async function pythonPlace(needs: string): Promise<string> {
+export async function pythonPlace(needs: string): Promise<string> {
   const requirements = join(PEERS, 'requirements', `${needs}.txt`);
   const place = await once(`peers-${needs}`, await readFile(requirements), async (folder) => {
     await run(process.env.PYTHON ?? 'python3', ['-m', 'venv', folder]);

@@ -1,0 +1,108 @@
+import { fileURLToPath } from 'node:url';
+import type { AudioClip } from '@prosodia/contracts';
+import { Recognizer } from '@prosodia/runtime';
+import { withClips } from '../clips.js';
+import { ownVersion } from '../machine.js';
+import { type BenchRow, median } from '../row.js';
+import { loadRows } from './live-load.js';
+
+const RATE_HZ = 16_000;
+const CHUNK_SAMPLES = RATE_HZ / 50;
+const STREAMS = 200;
+const REAL_TIME_SEC = 12;
+const STARTED_OVER_MS = 1_000;
+
+/** The model to bench: PROSODIA_MODEL, or an untrained network of small size. */
+export const BENCH_MODEL =
+  process.env.PROSODIA_MODEL ??
+  fileURLToPath(new URL('../../../../packages/runtime/test/fixtures/untrained.onnx', import.meta.url));
+
+/** How late a stream's answers come, alone and beside others, and how the service compares with one in Python. */
+export async function benchLive(): Promise<BenchRow[]> {
+  return withClips(RATE_HZ, async ({ clips, wavs }) => {
+    const recognizer = await Recognizer.load(BENCH_MODEL);
+    try {
+      const speech = joined(clips);
+      const names = { system: `Prosodia (${recognizer.card.name})`, version: ownVersion() };
+      return [
+        { ...names, work: 'stream: last sample to answer', ...(await latency(recognizer, speech)) },
+        { ...names, work: `${STREAMS} streams in real time: lateness`, ...(await crowd(recognizer, speech)) },
+        ...(await loadRows(recognizer, BENCH_MODEL, wavs)),
+      ];
+    } finally {
+      await recognizer.close();
+    }
+  });
+}
+
+function joined(clips: readonly AudioClip[]): Float32Array {
+  const all = new Float32Array(clips.reduce((sum, { samples }) => sum + samples.length, 0));
+  let at = 0;
+  for (const { samples } of clips) {
+    all.set(samples, at);
+    at += samples.length;
+  }
+  return all;
+}
+
+/** From handing over the chunk with the last sample that an answer needs to the answer. */
+async function latency(recognizer: Recognizer, speech: Float32Array): Promise<Partial<BenchRow>> {
+  const stream = recognizer.stream({ sampleRateHz: RATE_HZ, hopSec: 0.5 });
+  const timesMs: number[] = [];
+  let handedMs = 0;
+  const reading = (async () => {
+    for await (const { type } of stream)
+      if (type === 'provisional' || type === 'segment') timesMs.push(performance.now() - handedMs);
+  })();
+  for (let at = 0; at < speech.length; at += CHUNK_SAMPLES) {
+    handedMs = performance.now();
+    await stream.write(speech.subarray(at, at + CHUNK_SAMPLES));
+  }
+  await stream.end();
+  await reading;
+  return described(timesMs, `${timesMs.length} answers`);
+}
+
+/** Streams fed at the pace of speech: how long after a chunk was due it had been worked through. */
+async function crowd(recognizer: Recognizer, speech: Float32Array): Promise<Partial<BenchRow>> {
+  const latenessMs: number[] = [];
+  let answers = 0;
+  const begin = performance.now();
+  const cpu = process.cpuUsage();
+  const one = async (index: number) => {
+    const stream = recognizer.stream({ sampleRateHz: RATE_HZ, hopSec: 0.5 });
+    const reading = (async () => {
+      for await (const { type } of stream) if (type === 'provisional' || type === 'segment') answers++;
+    })();
+    const offset = (index * 7_919 * CHUNK_SAMPLES) % speech.length;
+    const startMs = begin + (index / STREAMS) * STARTED_OVER_MS;
+    // Chunks of 0.1 s, as microphones and browsers hand them over.
+    const size = 5 * CHUNK_SAMPLES;
+    for (let sent = 0; sent < REAL_TIME_SEC * RATE_HZ; sent += size) {
+      const dueMs = startMs + (1_000 * (sent + size)) / RATE_HZ;
+      const waitMs = dueMs - performance.now();
+      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+      const at = (offset + sent) % (speech.length - size);
+      await stream.write(speech.subarray(at, at + size));
+      latenessMs.push(Math.max(0, performance.now() - dueMs));
+    }
+    await stream.end();
+    await reading;
+  };
+  await Promise.all(Array.from({ length: STREAMS }, (_, index) => one(index)));
+  const { user, system } = process.cpuUsage(cpu);
+  const cores = (user + system) / 1_000 / (performance.now() - begin);
+  return described(latenessMs, `${answers} answers, ${cores.toFixed(2)} cores`);
+}
+
+function described(timesMs: number[], note: string): Partial<BenchRow> {
+  if (timesMs.length === 0) return { error: 'no speech in the clips: set RAVDESS_DIR' };
+  const sorted = timesMs.sort((a, b) => a - b);
+  const p99 = sorted[Math.floor(0.99 * sorted.length)]!;
+  return {
+    medianMs: median(sorted),
+    minMs: sorted[0]!,
+    maxMs: sorted.at(-1)!,
+    accuracy: `p99 ${p99.toFixed(1)} ms; ${note}`,
+  };
+}
