@@ -5,16 +5,20 @@
 
 namespace prosodia {
 
-// Mean, deviation and five percentiles: 7 values.
-void AddDistribution(const float* values, std::size_t count, FunctionalScratch* scratch, FunctionalWriter* to,
+// Mean, deviation and five percentiles: 7 values. `quantiles` are those of the values, here and below.
+void AddDistribution(const float* values, std::size_t count, const Quantiles& quantiles, FunctionalWriter* to,
                      const char* contour, int number = -1);
 
 // Five percentiles, two ranges and the trend: 8 values. `mean` is that of the values.
-void AddQuantiles(const float* values, std::size_t count, double mean, FunctionalScratch* scratch, FunctionalWriter* to,
-                  const char* contour, int number = -1);
+void AddQuantiles(const float* values, std::size_t count, double mean, const Quantiles& quantiles,
+                  FunctionalWriter* to, const char* contour, int number = -1);
 
-// Four moments and the quantiles of a contour, and of its gradient: 24 values.
-void AddShapeAndDelta(const Contour& values, FunctionalScratch* scratch, FunctionalWriter* to, const char* contour,
-                      const char* delta);
+struct NamedContour {
+  const Contour* values;
+  const char* name;
+  const char* delta_name;
+};
+// Four moments and the quantiles of each contour and of its gradient, in turn: 24 values each.
+void AddShapes(const std::vector<NamedContour>& contours, FunctionalScratch* scratch, FunctionalWriter* to);
 
 }  // namespace prosodia

@@ -37,6 +37,8 @@ class FunctionalWriter {
 // Scratch that the groups share.
 struct FunctionalScratch {
   Quantiles quantiles;
+  ColumnQuantiles columns;
+  std::vector<std::vector<float>> deltas;
   std::vector<float> delta, second_delta, selected;
 };
 

@@ -1,4 +1,5 @@
 // The cepstrum's distribution and how fast it moves.
+#include <algorithm>
 #include <cmath>
 
 #include "core/prosody/functional_sets.h"
@@ -14,9 +15,14 @@ static double MeanMagnitude(const std::vector<float>& values) {
 }
 
 void AddCepstrum(const SpeechFrames& frames, FunctionalScratch* scratch, FunctionalWriter* to) {
+  ColumnQuantiles& columns = scratch->columns;
+  columns.Clear();
+  for (const Contour& contour : frames.cepstrum) columns.Add(&contour);
+  columns.Sort();
   for (int c = 0; c < SpeechFrames::kCepstra; c++) {
     const Contour& contour = frames.cepstrum[c];
-    AddDistribution(contour.data(), frames.count, scratch, to, "cepstrum", c);
+    columns.MoveTo(std::size_t(c), &scratch->quantiles);
+    AddDistribution(contour.data(), frames.count, scratch->quantiles, to, "cepstrum", c);
     Gradient(contour.data(), frames.count, &scratch->delta);
     Gradient(scratch->delta.data(), frames.count, &scratch->second_delta);
     to->Add(SpreadOf(scratch->delta.data(), frames.count).deviation, "deviation", "cepstrum-delta", c);
@@ -26,14 +32,24 @@ void AddCepstrum(const SpeechFrames& frames, FunctionalScratch* scratch, Functio
 }
 
 void AddCepstrumDelta(const SpeechFrames& frames, FunctionalScratch* scratch, FunctionalWriter* to) {
+  std::vector<std::vector<float>>& deltas = scratch->deltas;
+  ColumnQuantiles& columns = scratch->columns;
+  deltas.resize(std::max<std::size_t>(deltas.size(), kDeltaCepstra));
+  columns.Clear();
   for (int c = 0; c < kDeltaCepstra; c++) {
-    Gradient(frames.cepstrum[c].data(), frames.count, &scratch->delta);
+    Gradient(frames.cepstrum[c].data(), frames.count, &deltas[std::size_t(c)]);
+    columns.Add(&deltas[std::size_t(c)]);
+  }
+  columns.Sort();
+  for (int c = 0; c < kDeltaCepstra; c++) {
+    const std::vector<float>& delta = deltas[std::size_t(c)];
+    columns.MoveTo(std::size_t(c), &scratch->quantiles);
     // Their deviation is among the cepstrum's.
-    const Moments moments = MomentsOf(scratch->delta.data(), frames.count);
+    const Moments moments = MomentsOf(delta.data(), frames.count);
     to->Add(moments.mean, "mean", "cepstrum-delta", c);
     to->Add(moments.skewness, "skewness", "cepstrum-delta", c);
     to->Add(moments.kurtosis, "kurtosis", "cepstrum-delta", c);
-    AddQuantiles(scratch->delta.data(), frames.count, moments.mean, scratch, to, "cepstrum-delta", c);
+    AddQuantiles(delta.data(), frames.count, moments.mean, scratch->quantiles, to, "cepstrum-delta", c);
   }
 }
 

@@ -101,7 +101,8 @@ void AddRegression(const VoicedPitch& voiced, FunctionalWriter* to) {
 void AddPitch(const SpeechFrames& frames, FunctionalScratch* scratch, FunctionalWriter* to) {
   const VoicedPitch voiced = Voiced(frames);
   const std::vector<float>& pitch = voiced.log_f0;
-  AddDistribution(pitch.data(), pitch.size(), scratch, to, "pitch");
+  scratch->quantiles.Take(pitch.data(), pitch.size());
+  AddDistribution(pitch.data(), pitch.size(), scratch->quantiles, to, "pitch");
   const auto [low, high] = std::minmax_element(pitch.begin(), pitch.end());
   std::vector<double> place(pitch.size());
   const double last = std::max(1.0, double(pitch.size() - 1));

@@ -28,10 +28,11 @@ void AddCosines(const Contour& contour, FunctionalWriter* to, const char* name) 
 
 constexpr int kCoarseBands = 8, kBandsEach = SpeechFrames::kBands / kCoarseBands;
 
-// Magnitudes of the Fourier transform of eight coarse band levels, and of the mean level, at multiples of 100 / period Hz.
+// Magnitudes of the Fourier transform of eight coarse band levels, and of the mean level, at multiples of 100 / kPeriod Hz.
 class ModulationSpectrum {
  public:
   static constexpr int kColumns = kCoarseBands + 1;  // the last is the mean level, without a window
+  static constexpr int kPeriod = 512;
 
   explicit ModulationSpectrum(const SpeechFrames& frames) : count_(frames.count), rows_(count_) {
     Row mean = {};
@@ -48,11 +49,11 @@ class ModulationSpectrum {
     }
   }
 
-  // Magnitudes at bin / period cycles a frame, over the square root of the number of frames.
-  std::array<float, kColumns> At(int bin, int period) const {
+  // Magnitudes at bin / kPeriod cycles a frame, over the square root of the number of frames.
+  std::array<float, kColumns> At(int bin) const {
     Row real = {}, imaginary = {};
     for (std::size_t f = 0; f < count_; f++) {
-      const std::size_t at = f * std::size_t(bin) % std::size_t(period) * std::size_t(kPeriod / period);
+      const std::size_t at = f * std::size_t(bin) % kPeriod;
       const float c = Turns().cosine[at], s = Turns().sine[at];
       for (int i = 0; i < kWidth; i++) {
         real[i] += c * rows_[f][i];
@@ -65,7 +66,7 @@ class ModulationSpectrum {
   }
 
  private:
-  static constexpr int kPeriod = 512, kWidth = 12;  // whole vectors
+  static constexpr int kWidth = 12;  // whole vectors
   using Row = std::array<float, kWidth>;
   struct Circle {
     float cosine[kPeriod], sine[kPeriod];
@@ -88,25 +89,25 @@ class ModulationSpectrum {
 }  // namespace
 
 void AddModulation(const SpeechFrames& frames, FunctionalScratch*, FunctionalWriter* to) {
+  constexpr int kEnd = 82;  // 16 Hz
   const ModulationSpectrum spectrum(frames);
-  // Eight bands of 1.6 Hz from 0.4 Hz on, of the mean level.
+  std::array<std::array<float, ModulationSpectrum::kColumns>, kEnd> magnitude;
+  for (int bin = 2; bin < kEnd; bin++) magnitude[bin] = spectrum.At(bin);
+  // Eight bands of 1.6 Hz from 0.4 Hz on, of the mean level: every second bin.
   for (int band = 0; band < 8; band++) {
     float sum = 0;
-    for (int bin = 1 + 4 * band; bin < 5 + 4 * band; bin++) sum += spectrum.At(bin, 256)[kCoarseBands];
+    for (int i = 1; i <= 4; i++) sum += magnitude[2 * (4 * band + i)][kCoarseBands];
     to->Add(std::log(sum / 4 + kModulationFloor), "modulation", "mean-level", band);
   }
-  constexpr int kEdgesHz[] = {1, 2, 4, 8, 16};
+  // Octaves from 1 Hz on, of the coarse bands.
+  constexpr int kEdges[] = {6, 11, 21, 41, kEnd};
   constexpr const char* kNames[] = {"modulation1-2", "modulation2-4", "modulation4-8", "modulation8-16"};
   for (int octave = 0; octave < 4; octave++) {
-    std::array<float, ModulationSpectrum::kColumns> sum = {};
-    const auto bin_of = [](int hz) { return int(std::ceil(hz * 512 / SpeechFrames::kFramesPerSec)); };
-    const int first = bin_of(kEdgesHz[octave]), end = bin_of(kEdgesHz[octave + 1]);
-    for (int bin = first; bin < end; bin++) {
-      const auto magnitude = spectrum.At(bin, 512);
-      for (int c = 0; c < kCoarseBands; c++) sum[c] += magnitude[c];
-    }
     for (int c = 0; c < kCoarseBands; c++) {
-      to->Add(std::log(sum[c] / float(end - first) + kModulationFloor), kNames[octave], "coarse-band", c);
+      float sum = 0;
+      for (int bin = kEdges[octave]; bin < kEdges[octave + 1]; bin++) sum += magnitude[bin][c];
+      to->Add(std::log(sum / float(kEdges[octave + 1] - kEdges[octave]) + kModulationFloor), kNames[octave],
+              "coarse-band", c);
     }
   }
 }

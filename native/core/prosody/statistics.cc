@@ -57,6 +57,28 @@ double Quantiles::At(double percent) const {
   return sorted_[low] + (double(sorted_[high]) - sorted_[low]) * (place - double(low));
 }
 
+ColumnQuantiles::ColumnQuantiles() : kernel_(PROSODIA_SELECT(kSortColumnsKernel, ChosenIsa())) {}
+
+void ColumnQuantiles::Sort() {
+  const std::size_t lanes = std::size_t(kernel_.lanes);
+  sorted_.resize(columns_.size());
+  for (std::size_t first = 0; first < columns_.size(); first += lanes) {
+    const std::size_t count = columns_[first]->size(), used = std::min(lanes, columns_.size() - first);
+    rows_.assign(count * lanes, 0.f);
+    for (std::size_t i = 0; i < count; i++) {
+      for (std::size_t lane = 0; lane < used; lane++) rows_[i * lanes + lane] = (*columns_[first + lane])[i];
+    }
+    kernel_.sort(rows_.data(), long(count));
+    for (std::size_t lane = 0; lane < used; lane++) {
+      std::vector<float>& column = sorted_[first + lane];
+      column.resize(count);
+      for (std::size_t i = 0; i < count; i++) column[i] = rows_[i * lanes + lane];
+    }
+  }
+}
+
+void ColumnQuantiles::MoveTo(std::size_t index, Quantiles* quantiles) { quantiles->TakeSorted(&sorted_[index]); }
+
 void Gradient(const float* values, std::size_t count, std::vector<float>* out) {
   out->assign(count, 0.f);
   if (count < 2) return;

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "core/kernels/sort_columns.h"
+
 namespace prosodia {
 
 double Mean(const float* values, std::size_t count);
@@ -23,12 +25,32 @@ Moments MomentsOf(const float* values, std::size_t count);
 class Quantiles {
  public:
   void Take(const float* values, std::size_t count);
+  void TakeSorted(std::vector<float>* values) { sorted_.swap(*values); }
   // Linear between the two nearest, as numpy.percentile; `percent` from 0 to 100.
   double At(double percent) const;
   double Range(double low, double high) const { return At(high) - At(low); }
 
  private:
   std::vector<float> sorted_;
+};
+
+// The quantiles of many sets of one size, all sorted together.
+class ColumnQuantiles {
+ public:
+  ColumnQuantiles();
+
+  void Clear() { columns_.clear(); }
+  void Add(const std::vector<float>* column) { columns_.push_back(column); }
+  // Sorts what was added; the columns are not looked at after.
+  void Sort();
+  // Moves column `index` out.
+  void MoveTo(std::size_t index, Quantiles* quantiles);
+
+ private:
+  const SortColumnsKernel& kernel_;
+  std::vector<const std::vector<float>*> columns_;
+  std::vector<std::vector<float>> sorted_;
+  std::vector<float> rows_;
 };
 
 // numpy.gradient: half the difference of the neighbours, one-sided at the ends; of a single value, 0.

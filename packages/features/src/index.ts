@@ -12,6 +12,7 @@ export {
   type SourceOptions,
   type SourceRow,
 } from './extract-sources.js';
+export { FeatureStream, type FeatureStreamState } from './feature-stream.js';
 export {
   extractFunctionals,
   type FeatureVector,
@@ -25,6 +26,7 @@ export {
 } from './functionals.js';
 export type { BatchOptions } from './native-batch.js';
 export { inputSize, networkRows, networkRowsFromFiles } from './network.js';
+export { type CepstralStatistics, cepstralStatistics, normalizeCepstra } from './normalize.js';
 export { extractProsody, type ProsodyFrames, type ProsodyOptions } from './prosody.js';
 export { resampleClips } from './resample.js';
 export { type SequenceShape, sequenceRows, sequenceRowsFromFiles } from './sequence.js';
