@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { BENCHES, type BenchName } from './benches/index.js';
+import { BENCHES, type BenchName, type FiguredRows } from './benches/index.js';
 import { drawRows } from './chart.js';
 import { describeMachine, type Machine } from './machine.js';
 import type { BenchRow } from './row.js';
@@ -12,6 +12,7 @@ export { nodePeer, pythonPeer } from './peer-places.js';
 export { type BenchRow, median, rowOf } from './row.js';
 
 const USAGE = `Usage: npm run bench -- [${Object.keys(BENCHES).join(' | ')}] [--json] [--svg FILE]
+       npm run bench -- runtime --soak MINUTES
 
 Runs Prosodia and its peers in turn, in one run, on the same clips, and prints medians and ratios
 (the peer's time divided by ours). Peers are set up by pinned version; one that cannot be had is named.`;
@@ -21,18 +22,30 @@ export async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, help: { type: 'boolean' }, svg: { type: 'string' } },
+    options: {
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+      svg: { type: 'string' },
+      soak: { type: 'string' },
+    },
   });
   const [name = 'features', ...more] = positionals;
   if (values.help || !Object.hasOwn(BENCHES, name) || more.length > 0) {
     console.error(USAGE);
     return values.help ? 0 : 2;
   }
-  const rows = await BENCHES[name as BenchName]();
+  if (values.soak !== undefined) {
+    const { soakRuntime } = await import('./benches/runtime.js');
+    console.log(JSON.stringify(await soakRuntime(Number(values.soak))));
+    return 0;
+  }
+  const found: BenchRow[] | FiguredRows = await BENCHES[name as BenchName]();
+  const { rows, figures } = Array.isArray(found) ? { rows: found, figures: {} } : found;
   const machine = describeMachine();
   printTable(rows, machine);
+  if (Object.keys(figures).length > 0) console.table(figures);
   if (values.svg !== undefined) await writeFile(values.svg, drawRows(rows, machine));
-  if (values.json) console.log(JSON.stringify({ rows, machine }));
+  if (values.json) console.log(JSON.stringify({ rows, ...figures, machine }));
   return 0;
 }
 

@@ -1,9 +1,16 @@
 import type { BenchRow } from '../row.js';
 
+/** Rows, and figures of ours that no peer has. */
+export interface FiguredRows {
+  readonly rows: BenchRow[];
+  readonly figures: object;
+}
+
 /** Every bench by the name it is asked for; loaded when it runs. */
 export const BENCHES = {
   features: async () => (await import('./features.js')).benchFeatures(),
   live: async () => (await import('./live.js')).benchLive(),
-} satisfies Record<string, () => Promise<BenchRow[]>>;
+  runtime: async () => (await import('./runtime.js')).benchRuntime(),
+} satisfies Record<string, () => Promise<BenchRow[] | FiguredRows>>;
 
 export type BenchName = keyof typeof BENCHES;

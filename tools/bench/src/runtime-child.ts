@@ -1,0 +1,104 @@
+// A process of its own that measures what a recognizer costs it; prints one line of JSON.
+const born = performance.now();
+const { Recognizer } = await import('@prosodia/runtime');
+const { monitorEventLoopDelay } = await import('node:perf_hooks');
+
+/** What a process notices of a recognizer. */
+export interface RuntimeFigures {
+  /** One call after another, warm. */
+  readonly fileToAnswerMedianMs: number;
+  readonly fileToAnswerP99Ms: number;
+  /** One batch of many files, two workers. */
+  readonly clipsPerSecond: number;
+  /** Import, load and first answer. */
+  readonly coldStartMs: number;
+  /** Delay of the event loop while 64 callers wait for answers. */
+  readonly eventLoopP99Ms: number;
+  /** Greatest resident memory of the process up to then. */
+  readonly rssMiB: number;
+}
+
+interface Task {
+  readonly model: string;
+  readonly wavs: readonly string[];
+  readonly soakMinutes?: number;
+}
+
+const CALLS = 1_000;
+const BATCH = 2_400;
+const CALLERS = 64;
+const CALLS_EACH = 40;
+const WORKERS = 2;
+
+const task = JSON.parse(process.argv[2] ?? '{}') as Task;
+const recognizer = await Recognizer.load(task.model, { workers: WORKERS });
+await recognizer.recognize(wav(0));
+const coldStartMs = performance.now() - born;
+console.log(JSON.stringify(task.soakMinutes ? await soak(task.soakMinutes) : await figures()));
+await recognizer.close();
+
+function wav(index: number): string {
+  return task.wavs[index % task.wavs.length]!;
+}
+
+async function figures(): Promise<RuntimeFigures> {
+  for (let i = 0; i < CALLS / 5; i++) await recognizer.recognize(wav(i));
+  const times = new Float64Array(CALLS);
+  for (let i = 0; i < CALLS; i++) {
+    const start = performance.now();
+    await recognizer.recognize(wav(i));
+    times[i] = performance.now() - start;
+  }
+  times.sort();
+  const start = performance.now();
+  const items = await recognizer.recognizeBatch(Array.from({ length: BATCH }, (_, i) => wav(i)));
+  const clipsPerSecond = (1000 * items.filter(({ ok }) => ok).length) / (performance.now() - start);
+  return {
+    fileToAnswerMedianMs: times[CALLS / 2]!,
+    fileToAnswerP99Ms: times[Math.floor(CALLS * 0.99)]!,
+    clipsPerSecond,
+    coldStartMs,
+    eventLoopP99Ms: await eventLoopP99(),
+    rssMiB: process.resourceUsage().maxRSS / 1024,
+  };
+}
+
+/** Sampled every millisecond; what is said is the delay beyond that. */
+async function eventLoopP99(): Promise<number> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const caller = async (first: number) => {
+    for (let i = 0; i < CALLS_EACH; i++) await recognizer.recognize(wav(first + i));
+  };
+  await Promise.all(Array.from({ length: CALLERS }, (_, i) => caller(i)));
+  delay.disable();
+  return Math.max(0, delay.percentile(99) / 1e6 - 1);
+}
+
+/** Memory by the minute under load, and the slope of the line through it after the first tenth. */
+async function soak(
+  minutes: number,
+): Promise<{ minutes: number; slopeMibPerHour: number; rssMiB: number[] }> {
+  const begin = performance.now();
+  const end = begin + 60_000 * minutes;
+  const points: [hours: number, mib: number][] = [];
+  let next = begin;
+  while (performance.now() < end) {
+    await recognizer.recognizeBatch(Array.from({ length: 64 }, (_, i) => wav(i)));
+    if (performance.now() < next) continue;
+    (globalThis as { gc?: () => void }).gc?.();
+    points.push([(performance.now() - begin) / 3.6e6, process.memoryUsage().rss / 2 ** 20]);
+    next += (60_000 * minutes) / 100;
+  }
+  const settled = points.slice(Math.ceil(points.length / 10));
+  return { minutes, slopeMibPerHour: slopeOf(settled), rssMiB: settled.map(([, mib]) => Math.round(mib)) };
+}
+
+/** Least squares. */
+function slopeOf(points: readonly (readonly [number, number])[]): number {
+  const mean = (index: 0 | 1) => points.reduce((sum, point) => sum + point[index], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const above = points.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0);
+  const below = points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
+  return below > 0 ? above / below : 0;
+}
