@@ -17,6 +17,7 @@ export { Recognizer } from './recognizer.js';
 export type { GraphInput } from './row-layout.js';
 export { SpeechDetector, SpeechListener } from './speech-detector.js';
 export * from './stream/index.js';
+export { type ValenceArousal, valenceArousal } from './valence-arousal.js';
 export type { Example } from './voice/adapt-head.js';
 export { type Adaptation, type AdaptationReport, adaptHeads } from './voice/adaptation.js';
 export { type Head, mixtureOf } from './voice/head.js';
