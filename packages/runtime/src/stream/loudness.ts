@@ -4,6 +4,9 @@ const RANGE_DB = 35;
 const ABOVE_ROOM_DB = 10;
 /** How fast the estimate of the room's level may rise; it falls at once. */
 const ROOM_RISE_DB_PER_FRAME = 0.05;
+/** Loud is what stands out from the room by this much, and is no whisper. */
+const LOUD_ABOVE_ROOM_DB = 25;
+const LOUD_DB = -45;
 const SILENCE_DB = -100;
 
 /**
@@ -32,6 +35,10 @@ export class Loudness {
     this.#frames++;
     this.#roomDb = Math.min(levelDb, (this.#roomDb ?? levelDb) + ROOM_RISE_DB_PER_FRAME);
     return levelDb;
+  }
+
+  isLoud(levelDb: number): boolean {
+    return levelDb >= Math.max(LOUD_DB, (this.#roomDb ?? SILENCE_DB) + LOUD_ABOVE_ROOM_DB);
   }
 
   /** The lowest level that counts beside speech as loud as `peakDb`. */

@@ -7,6 +7,8 @@ import { type Decision, SpeechSegmenter } from './speech-segmenter.js';
 
 /** Sound before the first word that may belong to it. */
 export const MAX_LEAD_SEC = 1;
+/** Where it is loud, little likeness to words is enough: screams and sobs have little. */
+const LOUD_TRUST = 2.5;
 /** Silence that may lie within it. */
 const DIP_SEC = 0.3;
 
@@ -105,7 +107,8 @@ export class SpeechTracker {
     const speaking = this.#segmenter.speakingSince !== undefined;
     if (speaking) this.#peakDb = Math.max(this.#peakDb, levelDb);
     const audible = this.#listener !== undefined && levelDb >= this.#loudness.audibleDb(this.#peakDb);
-    const decision = this.#segmenter.step(frame, probability, audible);
+    const loud = this.#listener !== undefined && this.#loudness.isLoud(levelDb);
+    const decision = this.#segmenter.step(frame, loud ? LOUD_TRUST * probability : probability, audible);
     if (decision?.kind === 'start') {
       const heard = this.#loudness.before(frame + 1);
       const own = frame + 1 - decision.frame;

@@ -11,6 +11,7 @@ export const BENCHES = {
   features: async () => (await import('./features.js')).benchFeatures(),
   live: async () => (await import('./live.js')).benchLive(),
   runtime: async () => (await import('./runtime.js')).benchRuntime(),
+  triton: async () => (await import('./triton-client.js')).benchTritonClient(),
 } satisfies Record<string, () => Promise<BenchRow[] | FiguredRows>>;
 
 export type BenchName = keyof typeof BENCHES;
