@@ -19,6 +19,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   prosodia::binding::AddFeatures(env, exports);
   prosodia::binding::AddProsody(env, exports);
   prosodia::binding::AddResample(env, exports);
+  prosodia::binding::AddTensorOperators(env, exports);
   prosodia::binding::AddTraining(env, exports);
   return exports;
 }

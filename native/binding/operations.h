@@ -10,6 +10,7 @@ void AddDecode(Napi::Env env, Napi::Object exports);
 void AddFeatures(Napi::Env env, Napi::Object exports);
 void AddProsody(Napi::Env env, Napi::Object exports);
 void AddResample(Napi::Env env, Napi::Object exports);
+void AddTensorOperators(Napi::Env env, Napi::Object exports);
 void AddTraining(Napi::Env env, Napi::Object exports);
 
 }  // namespace prosodia::binding

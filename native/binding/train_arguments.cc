@@ -43,7 +43,7 @@ std::vector<std::int32_t> ReadIntegers(const Napi::Value& value, const std::stri
   return ReadTyped<Napi::Int32Array, std::int32_t>(value, name, napi_int32_array, "Int32Array");
 }
 
-static bool ReadBoolean(const Napi::Value& value, const std::string& name) {
+bool ReadBoolean(const Napi::Value& value, const std::string& name) {
   if (!value.IsBoolean()) Refuse("true or false", name, "something else");
   return value.As<Napi::Boolean>().Value();
 }

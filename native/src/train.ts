@@ -46,8 +46,49 @@ export interface NativeTrainer {
   dispose(): void;
 }
 
+export interface LstmOperatorConfig {
+  readonly steps: number;
+  readonly width: number;
+  readonly units: number;
+  readonly returnSequences: boolean;
+  /** Whether `backward` computes the gradient of its inputs. */
+  readonly inputGradient: boolean;
+  /** The most rows of a call. */
+  readonly batchSize: number;
+  readonly threads: number;
+}
+
+/** One LSTM layer computed on the calling thread and a team of its own; logistic recurrent activation, tanh. */
+export interface NativeLstmOperator {
+  /** @param weights  kernel, recurrent kernel, bias, copied */
+  setWeights(weights: readonly Float32Array[]): void;
+  /** @returns rows × steps × units, or rows × units without `returnSequences` */
+  forward(inputs: Float32Array): Float32Array;
+  /** Gradients of the rows of the last `forward`, once for each. */
+  backward(gradient: Float32Array): { inputs?: Float32Array; weights: Float32Array[] };
+  /** Frees the layer and ends its threads. */
+  dispose(): void;
+}
+
+export interface AdamStep {
+  /** learning rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ). */
+  readonly rate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
 export interface TrainingOperations {
   readonly Trainer: new (config: TrainerConfig) => NativeTrainer;
+  readonly LstmOperator: new (config: LstmOperatorConfig) => NativeLstmOperator;
+  /** Moves `weights` and both moments, in place, along `gradient`; all four are of one length. */
+  adamStep(
+    step: AdamStep,
+    weights: Float32Array,
+    gradient: Float32Array,
+    first: Float32Array,
+    second: Float32Array,
+  ): void;
   /** Inverted-dropout mask of one layer at one step: 0 or 1 / (1 − rate), by hash of the element's number. */
   dropoutMask(length: number, rate: number, seed: number, step: number, layer: number): Float32Array;
 }

@@ -1,9 +1,9 @@
 import { nativeAddon } from '@prosodia/native';
 import { loadTensorflow, type TensorFlow } from '../src/engine/backend.js';
 import { createEngine, selectEngine } from '../src/engine/create-engine.js';
-import { dropoutMask } from '../src/engine/dropout-mask.js';
 import type { EngineOptions } from '../src/engine/engine.js';
 import { nativeSupports } from '../src/engine/native-model.js';
+import { dropoutMask } from './support/dropout-mask.js';
 import { buildModel, inOrder, makeRows, OPTIONS, SMALL, weightBytes } from './support/engine-models.js';
 
 let tf: TensorFlow;

@@ -1,4 +1,5 @@
 import { ProsodiaError } from '@prosodia/contracts';
+import { nativeAddon } from '@prosodia/native';
 import type { EngineState, OptimizerOptions } from './engine.js';
 
 /**
@@ -35,16 +36,8 @@ export class Adam {
   /** Moves one weight, in place, along its gradient. */
   update(index: number, weights: Float32Array, gradient: Float32Array, rate: number): void {
     const { beta1, beta2, epsilon } = this.#options;
-    const first = this.#first[index]!;
-    const second = this.#second[index]!;
-    for (let i = 0; i < weights.length; i++) {
-      const g = gradient[i]!;
-      const m = beta1 * first[i]! + (1 - beta1) * g;
-      const v = beta2 * second[i]! + (1 - beta2) * g * g;
-      first[i] = m;
-      second[i] = v;
-      weights[i] = weights[i]! - (rate * m) / (Math.sqrt(v) + epsilon);
-    }
+    const [first, second] = [this.#first[index]!, this.#second[index]!];
+    nativeAddon().adamStep({ rate, beta1, beta2, epsilon }, weights, gradient, first, second);
   }
 
   save(): EngineState {

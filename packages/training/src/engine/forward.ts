@@ -1,7 +1,9 @@
 import { ProsodiaError } from '@prosodia/contracts';
+import { nativeAddon } from '@prosodia/native';
 import type * as tf from '@tensorflow/tfjs';
 import type { TensorFlow } from './backend.js';
-import { dropoutMask } from './dropout-mask.js';
+import { NativeLstm } from './native-lstm.js';
+import { nativeLstmProblem } from './native-model.js';
 
 type Layer = tf.layers.Layer;
 
@@ -16,22 +18,28 @@ export function layersOf(model: tf.Sequential): Layer[] {
 /**
  * A model's layers applied one by one in training mode, ending in logits.
  *
- * Dropout layers take their masks from `dropoutMask`, not from TensorFlow.js, whose random numbers cannot be
- * resumed. Other layers with randomness of their own (GaussianNoise, a recurrent layer's `dropout`) keep it.
+ * Dropout layers take their masks from the addon, not from TensorFlow.js, whose random numbers cannot be resumed, and
+ * LSTM layers of Keras' kind are computed by the addon's kernel. Other layers with randomness of their own (GaussianNoise, a recurrent layer's `dropout`) keep it.
  */
 export class TrainingForward {
   readonly #tf: TensorFlow;
   readonly #layers: Layer[];
   readonly #hidden: Layer[];
+  readonly #lstms = new Map<Layer, NativeLstm>();
   readonly #logits: (input: tf.Tensor) => tf.Tensor;
 
   /** @throws ProsodiaError MODEL when the model does not end in a softmax */
-  constructor(library: TensorFlow, model: tf.Sequential) {
+  constructor(library: TensorFlow, model: tf.Sequential, threads: number) {
     this.#tf = library;
     const layers = layersOf(model);
     const last = layers.at(-1);
     this.#layers = layers;
     this.#hidden = layers.slice(0, -1);
+    for (const [number, layer] of layers.entries())
+      if (nativeLstmProblem(layer) === undefined) {
+        const learns = layers.slice(0, number).some((before) => before.trainableWeights.length > 0);
+        this.#lstms.set(layer, new NativeLstm(library, layer, learns, threads));
+      }
     const config = last?.getConfig() ?? {};
     const kind = last?.getClassName();
     if (kind === 'Softmax' || (kind === 'Activation' && config.activation === 'softmax')) {
@@ -53,13 +61,17 @@ export class TrainingForward {
         if (rate > 0)
           x = library.mul(
             x,
-            library.tensor(dropoutMask(x.size, rate, { seed, step, layer: number }), x.shape),
+            library.tensor(nativeAddon().dropoutMask(x.size, rate, seed, step, number), x.shape),
           );
       } else {
-        x = layer.apply(x, { training: true }) as tf.Tensor;
+        x = this.#lstms.get(layer)?.apply(x) ?? (layer.apply(x, { training: true }) as tf.Tensor);
       }
     });
     return this.#logits(x) as tf.Tensor2D;
+  }
+
+  dispose(): void {
+    for (const lstm of this.#lstms.values()) lstm.dispose();
   }
 
   /** Sum of the layers' regularisation terms; nothing when they have none. */

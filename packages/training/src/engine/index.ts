@@ -1,5 +1,4 @@
 export * from './backend.js';
 export * from './create-engine.js';
-export * from './dropout-mask.js';
 export * from './engine.js';
 export { nativeSupports } from './native-model.js';

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { ERROR_CODES, type ErrorCode, ProsodiaError } from '@prosodia/contracts';
 import { type NativeTrainer, nativeAddon } from '@prosodia/native';
 import type * as tf from '@tensorflow/tfjs';
@@ -13,9 +12,7 @@ import type {
   TrainingRows,
 } from './engine.js';
 import { nativeLayers } from './native-model.js';
-
-/** A batch is divided between threads row by row; beyond this many there is too little for each. */
-const MOST_THREADS = 16;
+import { kernelThreads } from './threads.js';
 
 /** Whole epochs in the addon, off the event loop; the model's variables are read before and written after each. */
 export class NativeEngine implements InspectableEngine {
@@ -37,7 +34,7 @@ export class NativeEngine implements InspectableEngine {
         steps: shape.length === 2 ? shape[0]! : 1,
         width: shape.at(-1)!,
         batchSize: options.batchSize,
-        threads: options.threads ?? Math.min(MOST_THREADS, availableParallelism()),
+        threads: kernelThreads(options.threads),
         seed: options.seed,
         layers,
         ...adam,

@@ -78,6 +78,14 @@ export function nativeLayers(model: tf.Sequential): readonly TrainerLayer[] | st
   return result;
 }
 
+/** Why the addon's LSTM kernel cannot stand in for this layer, in words; undefined when it can. */
+export function nativeLstmProblem(layer: tf.layers.Layer): string | undefined {
+  if (layer.getClassName() !== 'LSTM') return `is a layer of kind ${layer.getClassName()}`;
+  if (!layer.trainable) return 'is frozen';
+  const known = KNOWN.LSTM!(layer.getConfig() as Config, 0, false);
+  return typeof known === 'string' ? known : undefined;
+}
+
 /** True when the native engine can train this model, else the reason why not, in words. */
 export function nativeSupports(model: tf.Sequential): true | string {
   const layers = nativeLayers(model);

@@ -14,6 +14,7 @@ import type {
 } from './engine.js';
 import { layersOf, TrainingForward } from './forward.js';
 import { checkOrder, gatherInputs } from './rows.js';
+import { kernelThreads } from './threads.js';
 
 /** How long batches may follow each other before timers and aborts get their turn. */
 const TURN_MS = 20;
@@ -23,7 +24,7 @@ interface BatchOutcome extends BatchGradients {
   readonly logits: Float32Array;
 }
 
-/** The epochs of any Sequential that ends in softmax, computed by TensorFlow.js on whichever backend it runs. */
+/** The epochs of any Sequential that ends in softmax, computed by TensorFlow.js on whichever backend it runs, LSTMs by the addon. */
 export class TensorflowEngine implements InspectableEngine {
   readonly name: EngineName;
   readonly #tf: TensorFlow;
@@ -42,7 +43,7 @@ export class TensorflowEngine implements InspectableEngine {
     this.#model = model;
     this.#rows = rows;
     this.#options = options;
-    this.#forward = new TrainingForward(loaded.tf, model);
+    this.#forward = new TrainingForward(loaded.tf, model, kernelThreads(options.threads));
     // A layer variable reads as the tf.Variable it wraps; the type only says Tensor.
     this.#variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
     this.#adam = new Adam(
@@ -87,12 +88,11 @@ export class TensorflowEngine implements InspectableEngine {
     const probabilities = new Float32Array(count * classCount);
     for (let from = 0; from < count; from += PREDICT_ROWS) {
       const to = Math.min(count, from + PREDICT_ROWS);
-      const part = this.#tf.tidy(() => {
+      this.#tf.tidy(() => {
         let x = this.#tf.tensor(inputs.slice(from * size, to * size), [to - from, ...rowShape]);
         for (const layer of layersOf(this.#model)) x = layer.apply(x, { training: false }) as tf.Tensor;
-        return x.dataSync();
+        probabilities.set(x.dataSync(), from * classCount);
       });
-      probabilities.set(part, from * classCount);
       await setImmediate();
     }
     return probabilities;
@@ -107,7 +107,8 @@ export class TensorflowEngine implements InspectableEngine {
   }
 
   dispose(): void {
-    // Tensors live no longer than a batch here; the variables are the model's.
+    // Tensors live no longer than a batch here, and the variables are the model's.
+    this.#forward.dispose();
   }
 
   #begin(): void {
@@ -147,7 +148,9 @@ export class TensorflowEngine implements InspectableEngine {
   #batch(order: Int32Array, step: number): BatchOutcome {
     const library = this.#tf;
     const { rowShape, classes, classCount } = this.#rows;
-    return library.tidy(() => {
+    let outcome: BatchOutcome | undefined;
+    // Returned past `tidy`, which would look for tensors in every element of an array it hands on.
+    library.tidy(() => {
       const x = library.tensor(gatherInputs(this.#rows, order), [order.length, ...rowShape]);
       const y = library.oneHot(
         library.tensor1d(
@@ -162,14 +165,14 @@ export class TensorflowEngine implements InspectableEngine {
         const entropy = library.losses.softmaxCrossEntropy(y, logits) as tf.Scalar;
         return this.#forward.penalties().reduce((sum, penalty) => library.add(sum, penalty), entropy);
       }, this.#variables);
-      const outcome = {
+      outcome = {
         loss: value.dataSync()[0]!,
         logits: logits!.dataSync() as Float32Array,
         gradients: this.#variables.map((variable) => grads[variable.name]!.dataSync() as Float32Array),
       };
       logits!.dispose();
-      return outcome;
     });
+    return outcome!;
   }
 
   #update(gradients: readonly Float32Array[], rate: number): void {
