@@ -82,6 +82,18 @@ describe('prosodia', () => {
     expect(second.data).toHaveLength(44 * 13);
   });
 
+  test('features knows prosody and statistics', async () => {
+    const prosody = await prosodia('features', tone, '--kind', 'prosody', '--json');
+    expect(JSON.parse(prosody.out)).toMatchObject({ path: tone, frames: 44, sampleRateHz: 22_050 });
+    expect(JSON.parse(prosody.out).f0Hz).toHaveLength(44);
+    const said = await prosodia('features', tone, '--kind', 'prosody');
+    expect(said.out).toContain('median F0');
+    const statistics = await prosodia('features', tone, '--kind', 'functionals', '--json');
+    const { version, values } = JSON.parse(statistics.out);
+    expect(version).toBe('functionals-1');
+    expect(values['clip.durationSec']).toBeCloseTo(1.01, 2);
+  });
+
   test('augment writes the same bytes for the same seed and the length the rate asks for', async () => {
     const [a, b, slow] = ['a.wav', 'b.wav', 'slow.wav'].map((name) => join(folder, name)) as [
       string,
