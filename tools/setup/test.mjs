@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { runCoreTests } from '../../native/scripts/core-tests.mjs';
 import { setup } from './setup.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -13,6 +14,7 @@ runLint();
 if (process.env.RAVDESS_DIR)
   console.log(`RAVDESS_DIR=${process.env.RAVDESS_DIR}: tests on real recordings run.`);
 else console.log('RAVDESS_DIR is not set: tests on real recordings are skipped and counted as skipped.');
+runCpp();
 runJest(process.argv.slice(2));
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
@@ -23,6 +25,15 @@ function runLint() {
     stdio: 'inherit',
   });
   count(status === 0);
+}
+
+/** The C++ tests; where they cannot be built they count as one that was skipped. */
+function runCpp() {
+  const { passed = 0, failed = 0, missing } = runCoreTests();
+  if (missing) console.log(`C++ tests skipped: ${missing}`);
+  counts.passed += passed;
+  counts.failed += failed;
+  counts.skipped += missing ? 1 : 0;
 }
 
 function runJest(args) {

@@ -1,0 +1,107 @@
+// The team that all batches share: run this under ThreadSanitizer.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <vector>
+
+#include "core/feature_matrix.h"
+#include "core/feature_plan.h"
+#include "core/resample.h"
+#include "core/thread_team.h"
+
+namespace prosodia {
+namespace {
+
+class Done {
+ public:
+  void Add() {
+    const std::lock_guard hold(lock_);
+    count_++;
+    changed_.notify_all();
+  }
+  void Wait(int wanted) {
+    std::unique_lock hold(lock_);
+    changed_.wait(hold, [&] { return count_ >= wanted; });
+  }
+
+ private:
+  std::mutex lock_;
+  std::condition_variable changed_;
+  int count_ = 0;
+};
+
+// Features of clips of several rates: plans are made and shared while others use them.
+class Features : public Job {
+ public:
+  Features(int clips, int threads, int rate_hz) : Job(clips, threads, 1), rate_hz_(rate_hz), means(clips) {}
+  void Run(std::size_t item, int) override {
+    std::vector<float> clip(3'000 + item);
+    for (std::size_t i = 0; i < clip.size(); i++) clip[i] = float((i * (item + 3)) % 101) * 0.01f - 0.5f;
+    FeatureConfig config;
+    config.n_mfcc = 5 + int(item % 9);
+    const SampleSource source = SourceOf(clip.data(), clip.size(), rate_hz_);
+    means[item] = MeanOverFrames(ExtractFeatures(*PlanFor(config), source)).data;
+  }
+
+ private:
+  const int rate_hz_;
+
+ public:
+  std::vector<std::vector<float>> means;
+};
+
+TEST(ThreadTeam, GivesTheSameBytesForAnyNumberOfThreads) {
+  ThreadTeam team;
+  Done done;
+  std::vector<std::shared_ptr<Features>> jobs;
+  for (const int threads : {1, 2, 7}) {
+    for (const int rate_hz : {16'000, 48'000}) jobs.push_back(std::make_shared<Features>(40, threads, rate_hz));
+  }
+  for (const auto& job : jobs) team.Submit(job, [&](std::shared_ptr<Job>) { done.Add(); });
+  done.Wait(int(jobs.size()));
+  for (std::size_t i = 0; i < jobs.size(); i++) {
+    EXPECT_TRUE(jobs[i]->complete());
+    EXPECT_EQ(jobs[i]->means, jobs[i % 2]->means);
+  }
+}
+
+class Counted : public Job {
+ public:
+  Counted(std::size_t items, std::size_t bad) : Job(items, 4), bad_(bad) {}
+  void Run(std::size_t item, int) override {
+    if (item >= bad_) throw std::runtime_error("bad");
+  }
+
+ private:
+  const std::size_t bad_;
+};
+
+TEST(ThreadTeam, FailsByTheLowestItem) {
+  ThreadTeam team;
+  for (int round = 0; round < 50; round++) {
+    Done done;
+    const auto job = std::make_shared<Counted>(100, 37);
+    team.Submit(job, [&](std::shared_ptr<Job>) { done.Add(); });
+    done.Wait(1);
+    ASSERT_TRUE(job->failure());
+    EXPECT_EQ(job->failed_item(), 37u);
+  }
+}
+
+TEST(ThreadTeam, EndsWhileJobsAreInFlight) {
+  Done done;
+  {
+    ThreadTeam team;
+    for (int i = 0; i < 8; i++) {
+      team.Submit(std::make_shared<Features>(500, 2, 48'000), [&](std::shared_ptr<Job>) { done.Add(); });
+    }
+  }
+  done.Wait(8);
+}
+
+}  // namespace
+}  // namespace prosodia
