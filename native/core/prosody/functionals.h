@@ -1,6 +1,6 @@
 // Clip-level statistics of speech as one named, versioned vector: what small models stand on.
 //
-// Each group lives in a file of its own and adds its values in a fixed order; run once with a table in place of values,
+// Groups (functionals_*.cc) add their values in a fixed order; run once with a table in place of values,
 // the same code says what they are called. The order is the version: never change a group without a new one.
 #pragma once
 
