@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type PcmChunk, Recognizer, type StreamEvent, type StreamOptions } from '@prosodia/runtime';
+import {
+  type PcmChunk,
+  Recognizer,
+  type StreamEvent,
+  type StreamOptions,
+  valenceArousal,
+} from '@prosodia/runtime';
 import { minuteOfClips } from './recording.js';
 import { MODEL_PATH, voice } from './support.js';
 
@@ -32,7 +38,9 @@ describe('stream', () => {
       'speechEnd',
       'segment',
     ]);
-    expect(events.at(-1)).toEqual({ type: 'segment', ...(await recognizer.recognize(clip)) });
+    const offline = await recognizer.recognize(clip);
+    expect(valenceArousal(offline)).not.toBeNull();
+    expect(events.at(-1)).toEqual({ type: 'segment', ...offline, ...valenceArousal(offline) });
     for (const event of events)
       if (event.type === 'provisional') expect(event.endSec - event.startSec).toBeLessThanOrEqual(1.0001);
   });
@@ -164,7 +172,7 @@ const corpus = process.env.RAVDESS_DIR;
         if (segments.some((segment) => Math.abs(segment.startSec - startSec) <= 0.2)) close++;
         if (segments.some((segment) => Math.abs(segment.endSec - endSec) <= 0.2)) close++;
       }
-      for (const { type, startSec, endSec, ...answer } of segments) {
+      for (const { type, startSec, endSec, valence, arousal, ...answer } of segments) {
         const samples = clip.samples.slice(Math.round(startSec * rateHz), Math.round(endSec * rateHz));
         const offline = await recognizer.recognize({ samples, sampleRateHz: rateHz });
         expect(answer).toEqual({

@@ -107,7 +107,9 @@ const clip = vowels();
     };
     const json = JSON.parse(await saved('#save-json'));
     expect(Object.keys(json)).toEqual(['durationSec', 'segments']);
-    expect(json.segments).toEqual(offline.map(({ type: _, ...segment }) => segment));
+    expect(json.segments).toEqual(
+      offline.map(({ type: _, valence: _v, arousal: _a, ...segment }) => segment),
+    );
     expect(await saved('#save-srt')).toContain(`${offline[0]!.label} (`);
     expect(problems).toEqual([]);
   });

@@ -125,7 +125,7 @@ describe('prosodia timeline and listen', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(events.map(({ type }) => type).slice(-2)).toEqual(['speechEnd', 'segment']);
-    expect(events.at(-1)).toEqual({ type: 'segment', ...segment });
+    expect(events.at(-1)).toMatchObject({ type: 'segment', ...segment });
   });
 
   test('a page names the recording and lists its segments; other endings are refused', async () => {

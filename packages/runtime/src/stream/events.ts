@@ -1,4 +1,5 @@
 import type { Recognition } from '@prosodia/contracts';
+import type { ValenceArousal } from '../valence-arousal.js';
 
 /** Somebody began to speak; told once it is sure, so a little after `timeSec`. */
 export interface SpeechStart {
@@ -13,12 +14,12 @@ export interface SpeechEnd {
 }
 
 /** What the last window sounds like while they speak, smoothed over the windows before it. */
-export interface Provisional extends Recognition {
+export interface Provisional extends Recognition, Partial<ValenceArousal> {
   readonly type: 'provisional';
 }
 
-/** A finished stretch of speech, recognised as a whole, as `recognize` would. */
-export interface Segment extends Recognition {
+/** A finished stretch of speech, recognised as a whole, as `recognize` would; with `valenceArousal` where it is known. */
+export interface Segment extends Recognition, Partial<ValenceArousal> {
   readonly type: 'segment';
 }
 

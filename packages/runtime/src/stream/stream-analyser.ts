@@ -1,4 +1,6 @@
+import type { Recognition } from '@prosodia/contracts';
 import type { SpeechDetector } from '../speech-detector.js';
+import { type ValenceArousal, valenceArousal } from '../valence-arousal.js';
 import { AnswerSmoother } from './answer-smoother.js';
 import type { StreamEvent } from './events.js';
 import type { ClipRecognizer, StreamSettings } from './options.js';
@@ -112,7 +114,7 @@ export class StreamAnalyser {
     if (end - from < MIN_HEARD_SEC * line.sampleRateHz) return;
     this.#nextAnswer = end + Math.round(hopSec * line.sampleRateHz);
     const answer = await this.#recognize(line, from, end);
-    this.#parts.emit({ ...this.#smoother.smooth(answer), type: 'provisional' });
+    this.#parts.emit({ ...placed(this.#smoother.smooth(answer)), type: 'provisional' });
   }
 
   async #decided(line: Line, decision: Decision, available: number): Promise<void> {
@@ -125,7 +127,7 @@ export class StreamAnalyser {
     }
     const { from, to } = line.tracker.spanOf(decision, available);
     if (!decision.goesOn) emit({ type: 'speechEnd', timeSec: line.clock.timeOf(to) });
-    emit({ ...(await this.#recognize(line, from, to)), type: 'segment' });
+    emit({ ...placed(await this.#recognize(line, from, to)), type: 'segment' });
   }
 
   async #break(line: Line): Promise<void> {
@@ -139,6 +141,11 @@ export class StreamAnalyser {
     const answer = await recognizer.recognize(clip, { ...(signal && { signal }) });
     return { ...answer, startSec: line.clock.timeOf(from), endSec: line.clock.timeOf(to) };
   }
+}
+
+/** An answer beside its place on the circle of valence and arousal, if its emotions have one. */
+function placed<T extends Recognition>(answer: T): T & Partial<ValenceArousal> {
+  return { ...answer, ...valenceArousal(answer) };
 }
 
 /** What is opened when the first chunk tells the rate. */
