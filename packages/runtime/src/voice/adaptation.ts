@@ -5,6 +5,8 @@ import { type Head, mixtureOf, mixtureOfScores } from './head.js';
 export interface AdaptationReport {
   /** Labelled clips. */
   readonly clips: number;
+  /** Of those, the ones that could be judged: a label's only clip leaves nothing to learn that label from. */
+  readonly judged: number;
   /** Of those, right with the trained heads. */
   readonly baseRight: number;
   /** Right with heads adapted to the other clips. */
@@ -30,9 +32,10 @@ const MAX_GROUPS = 16;
 /**
  * Adapts every head to a person's labelled clips, and judges on clips left out whether that helps.
  *
- * Adapted heads are used only where clips they had not seen came out better: a smaller loss, and no more clips wrong
- * than with the trained heads. They are not used for examples of a single label, from which no difference can be
- * learned.
+ * Heads adapted to the other clips know less than those that will answer, above all where a label has few clips. Adapted
+ * heads are therefore refused on evidence of harm, not for want of proof: when they lose more clips than they win by
+ * more than one standard error of that difference (McNemar 1947), or lose more and are less sure. They are not used for
+ * examples of a single label, from which no difference can be learned.
  *
  * @param temperature  the model's calibration
  */
@@ -44,11 +47,17 @@ export function adaptHeads(
   const begin = performance.now();
   const adaptations = heads.map((head) => new HeadAdaptation(head, examples));
   const solutions = adaptations.map((adaptation) => adaptation.solve());
+  const judgeable = examples.map(({ label }) => examples.filter((other) => other.label === label).length > 1);
   const base = judged(
     examples,
+    judgeable,
     examples.map(({ embedding }) => mixtureOf(heads, embedding, temperature)),
   );
-  const adapted = judged(examples, unseen(heads, adaptations, solutions, { examples, temperature }));
+  const adapted = judged(
+    examples,
+    judgeable,
+    unseen(heads, adaptations, solutions, { examples, temperature }),
+  );
   const labels = new Set(examples.map(({ label }) => label)).size;
   const reason = reasonAgainst(labels, base, adapted);
   const used = reason === undefined;
@@ -56,28 +65,43 @@ export function adaptHeads(
     heads: used ? adaptations.map((adaptation, h) => adaptation.adapted(solutions[h]!)) : heads,
     report: {
       clips: examples.length,
-      baseRight: base.right,
-      adaptedRight: adapted.right,
+      judged: base.right.length,
+      baseRight: count(base.right),
+      adaptedRight: count(adapted.right),
       baseLoss: base.loss,
       adaptedLoss: adapted.loss,
       used,
-      reason: reason ?? 'clips that were not learned from came out better',
+      reason: reason ?? reasonFor(base, adapted),
       milliseconds: performance.now() - begin,
     },
   };
 }
 
 interface Judgement {
-  readonly right: number;
+  /** Of each clip that could be judged. */
+  readonly right: readonly boolean[];
   readonly loss: number;
 }
 
 function reasonAgainst(labels: number, base: Judgement, adapted: Judgement): string | undefined {
   if (labels === 0) return 'no labelled clips';
   if (labels === 1) return 'all labelled clips have the same label';
-  if (adapted.right < base.right) return 'fewer clips that were not learned from came out right';
-  if (adapted.loss >= base.loss) return 'clips that were not learned from came out less sure';
+  const lost = base.right.filter((right, i) => right && !adapted.right[i]).length;
+  const won = adapted.right.filter((right, i) => right && !base.right[i]).length;
+  if (lost - won > Math.sqrt(lost + won)) return 'clips that were not learned from came out worse';
+  if (lost > won && adapted.loss > base.loss)
+    return 'clips that were not learned from came out worse and less sure';
   return undefined;
+}
+
+function reasonFor(base: Judgement, adapted: Judgement): string {
+  if (base.right.length === 0) return 'too few clips of each label to judge what they are worth';
+  if (count(adapted.right) > count(base.right)) return 'clips that were not learned from came out better';
+  return 'clips that were not learned from came out no worse than chance explains';
+}
+
+function count(right: readonly boolean[]): number {
+  return right.filter(Boolean).length;
 }
 
 /** Probabilities of each example by heads adapted without it. */
@@ -105,13 +129,18 @@ function unseen(
   return answers;
 }
 
-function judged(examples: readonly Example[], answers: readonly Float64Array[]): Judgement {
-  let right = 0;
+function judged(
+  examples: readonly Example[],
+  judgeable: readonly boolean[],
+  answers: readonly Float64Array[],
+): Judgement {
+  const right: boolean[] = [];
   let loss = 0;
   for (const [i, { label }] of examples.entries()) {
+    if (!judgeable[i]) continue;
     const answer = answers[i]!;
-    if (answer.indexOf(Math.max(...answer)) === label) right++;
-    loss -= Math.log(Math.max(answer[label]!, 1e-30)) / examples.length;
+    right.push(answer.indexOf(Math.max(...answer)) === label);
+    loss -= Math.log(Math.max(answer[label]!, 1e-30));
   }
-  return { right, loss };
+  return { right, loss: right.length > 0 ? loss / right.length : 0 };
 }

@@ -30,8 +30,8 @@ interface Lesson {
  *
  * Two things are learned, in the runtime and without touching the model. From every clip with speech, labelled or not,
  * how the person's features lie, which a model with a speaker branch normalises by. From labelled clips, the last
- * layers: maximum a posteriori with the trained ones as the prior. These are used only where clips left out of the
- * learning came out better.
+ * layers: maximum a posteriori with the trained ones as the prior; they are not used where clips left out of
+ * the learning came out worse.
  *
  * @example
  * const voice = recognizer.speaker();

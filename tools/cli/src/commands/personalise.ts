@@ -80,7 +80,9 @@ function print(session: Session, voice: Voice, { profile, json }: PersonaliseOpt
   if (json) session.json({ profile, heard: voice.clips, ...report });
 }
 
-function gainOf({ clips, baseRight, adaptedRight, used, reason }: AdaptationReport): string {
-  const found = `${clips} clips, each judged by what was learned from others: ${baseRight} right before, ${adaptedRight} after.`;
-  return used ? `${found} The person's own layers answer.` : `${found} The model stays as it was: ${reason}.`;
+function gainOf({ clips, judged, baseRight, adaptedRight, used, reason }: AdaptationReport): string {
+  const found = `${clips} clips; of ${judged} that can be judged by what was learned from others, ${baseRight} right before, ${adaptedRight} after.`;
+  return used
+    ? `${found} The person's own layers answer: ${reason}.`
+    : `${found} The model stays as it was: ${reason}.`;
 }
