@@ -94,3 +94,13 @@ export function calibrationError(
   for (let bin = 0; bin < bins; bin++) gap += Math.abs(confidence[bin]! - correct[bin]!);
   return truth.length > 0 ? gap / truth.length : 0;
 }
+
+/** Brier score: the mean squared distance of the probabilities from what was true, 0 (perfect) to 2 (Brier 1950). */
+export function brierScore(probabilities: Float32Array, truth: ArrayLike<number>, classes: number): number {
+  let sum = 0;
+  for (let at = 0; at < probabilities.length; at++) {
+    const isTrue = truth[Math.floor(at / classes)] === at % classes;
+    sum += (probabilities[at]! - (isTrue ? 1 : 0)) ** 2;
+  }
+  return truth.length > 0 ? sum / truth.length : 0;
+}

@@ -6,7 +6,7 @@ import { argmaxRows, confusionMatrix, crossEntropy, type Scores, scoresOf } from
 
 /** What the model said of one test row. */
 export interface Prediction {
-  /** The recording's file. */
+  /** The recording's file, relative to the corpus, with "/". */
   readonly path: string;
   readonly speaker: string;
   /** 0 for the recording as it is, else which augmented variant of it. */

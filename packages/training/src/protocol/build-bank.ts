@@ -149,7 +149,8 @@ class ChunkFeatures {
   }
 }
 
-async function addonHash(): Promise<string> {
+/** SHA-256 of the addon: other code may give other features. */
+export async function addonHash(): Promise<string> {
   return createHash('sha256')
     .update(await readFile(addonFile()))
     .digest('hex');

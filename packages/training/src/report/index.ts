@@ -1,3 +1,4 @@
+export * from './protocol-report.js';
 export * from './report-input.js';
 export { type ReportExtras, reportRun } from './report-of-run.js';
 export { writeReport } from './write-report.js';

@@ -4,7 +4,7 @@ import type { ReportInput } from './report-input.js';
 /** People listening to RAVDESS's speech, audio only, seven options (Livingstone & Russo 2018). */
 const LISTENERS = '62.4 %';
 
-const STYLE = `
+export const STYLE = `
 :root{color-scheme:light dark;--line:#8884;--soft:#8881}
 body{font:16px/1.5 system-ui,"Segoe UI","DejaVu Sans",sans-serif;max-width:72rem;margin:0 auto;padding:1rem}
 h1{line-height:1.2}h2{margin-top:2.5rem;border-bottom:1px solid var(--line)}
@@ -61,11 +61,11 @@ export function reportPage(input: ReportInput, charts: PageCharts): string {
 `;
 }
 
-function section(title: string, content: string): string {
+export function section(title: string, content: string): string {
   return content === '' ? '' : `<section><h2>${escapeHtml(title)}</h2>${content}</section>`;
 }
 
-function figures(charts: readonly Chart[]): string {
+export function figures(charts: readonly Chart[]): string {
   const items = charts.map(
     (chart) => `<figure>${chart.svg}<figcaption>${escapeHtml(chart.title)}</figcaption></figure>`,
   );
@@ -133,7 +133,7 @@ function demo({ demo: lines }: ReportInput): string {
   );
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = (row: readonly string[]) => row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('');
   return (
     `<table><thead><tr>${head.map((cell) => `<th scope="col">${escapeHtml(cell)}</th>`).join('')}</tr></thead>` +
@@ -141,7 +141,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   );
 }
 
-function percent(share: number): string {
+export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 

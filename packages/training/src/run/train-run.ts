@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
+import { relativePaths } from '../corpus/relative-paths.js';
 import { type LoadedTensorflow, loadTensorflow } from '../engine/backend.js';
 import { createEngine, selectEngine } from '../engine/create-engine.js';
 import type { EngineChoice, TrainingEngine } from '../engine/engine.js';
@@ -124,9 +125,10 @@ async function evaluate({ options, plan, data, engine }: Run): Promise<{
   const side = split.validationIsTest ? 'validation (also test)' : 'validation';
   const calibration = fitTemperature(validated, data.validation.classes, labels.length, side);
   const tested = await engine.predict(data.test.inputs);
+  const paths = relativePaths(corpus.recordings);
   const rows = split.test.map(({ recording, variant }) => {
-    const { path, speaker, emotion } = corpus.recordings[recording]!;
-    return { path, speaker, variant, truth: emotion };
+    const { speaker, emotion } = corpus.recordings[recording]!;
+    return { path: paths[recording]!, speaker, variant, truth: emotion };
   });
   const calibrated = applyTemperature(tested, labels.length, calibration.temperature);
   const predictions = toPredictions(calibrated, rows, labels);

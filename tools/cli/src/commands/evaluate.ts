@@ -1,5 +1,5 @@
-import { PROTOCOLS, type Protocol } from '@prosodia/contracts';
-import type { EngineChoice, RunResult } from '@prosodia/training';
+import { PROTOCOLS, ProsodiaError, type Protocol } from '@prosodia/contracts';
+import type { EngineChoice, FoldProtocol, ProtocolJudgement, RunResult, Track } from '@prosodia/training';
 import { Command } from 'commander';
 import { type ComparisonRow, comparisonMarkdown, comparisonRows, runPath } from '../comparison.js';
 import { corpusFolder, listOf, oneOf, wholeNumber } from '../options.js';
@@ -7,12 +7,25 @@ import { judgePersonal } from '../personal/judge-personal.js';
 import type { Session } from '../session.js';
 import { textTable } from '../table.js';
 import { trainView } from '../train-view.js';
+import { evaluateProtocol, type ProtocolOptions, printFigures } from './evaluate-protocol.js';
 
-interface EvaluateOptions {
+/** Protocols with folds of their own; the others are runs of `train`. */
+const FOLD_NAMES = [
+  'speaker-loso',
+  'speaker-6fold',
+  'speaker-5fold',
+  'random-10fold',
+  'augmented-random',
+  'cross-corpus',
+] as const satisfies readonly FoldProtocol[];
+
+const ALL_PROTOCOLS = [...new Set<Protocol | FoldProtocol>([...PROTOCOLS, ...FOLD_NAMES])];
+
+interface EvaluateOptions extends Omit<ProtocolOptions, 'track'> {
   readonly recipe: string[];
-  readonly corpus?: string;
-  readonly out: string;
-  readonly protocol: Protocol[];
+  readonly track?: Track[];
+  readonly report?: string;
+  readonly protocol: (Protocol | FoldProtocol)[];
   readonly seeds: number[];
   readonly fold: number | 'all';
   readonly engine: EngineChoice;
@@ -20,16 +33,21 @@ interface EvaluateOptions {
   readonly json?: boolean;
   readonly personalise?: boolean;
   readonly labelled: number;
-  readonly fromPredictions?: boolean;
 }
 
 const EXAMPLES = `
 Every recipe is trained under every protocol with every seed; runs that are finished in --out are read, not repeated.
+With --track, and for speaker-loso, speaker-6fold, speaker-5fold, random-10fold and cross-corpus, all folds are run and
+their out-of-fold predictions judged together; --from-predictions computes the same from the kept ones, without a corpus.
+augmented-random without --track is the published protocol (one 80/20 draw); with it, five folds.
 
 Examples:
   prosodia evaluate --recipe paper-final --protocol augmented-random,recording,speaker --seeds 1,2,3 --out runs/table
   prosodia evaluate --recipe paper-initial,paper-initial-augmented,paper-final --out runs/table --markdown
   prosodia evaluate --recipe paper-final --protocol speaker --fold all --out runs/table --json
+  prosodia evaluate --recipe shrunken-lda --protocol speaker-loso --track unlabelled --clips 8 --json
+  prosodia evaluate --recipe shrunken-lda --protocol speaker-6fold --track nothing --noise --jobs 2
+  prosodia evaluate --recipe shrunken-lda --protocol cross-corpus --track nothing --cross-corpus emodb/
   prosodia evaluate --recipe shrunken-lda --personalise --labelled 4 --json`;
 
 /** `prosodia evaluate`: recipes × protocols × seeds in one table, each figure under its protocol's name. */
@@ -39,7 +57,24 @@ export function evaluateCommand(session: Session): Command {
     .requiredOption('--recipe <list>', 'recipes, separated by commas', listOf(String))
     .option('--corpus <path>', 'a folder or a manifest; RAVDESS_DIR unless given')
     .option('--out <dir>', 'folder of the runs', 'runs')
-    .option('--protocol <list>', PROTOCOLS.join(', '), listOf(oneOf(PROTOCOLS)), ['speaker'])
+    .option('--protocol <list>', ALL_PROTOCOLS.join(', '), listOf(oneOf(ALL_PROTOCOLS)), ['speaker'])
+    .option(
+      '--track <list>',
+      'what is known of the test speaker: nothing, unlabelled, labelled',
+      listOf(oneOf(['nothing', 'unlabelled', 'labelled'])),
+    )
+    .option(
+      '--clips <n>',
+      'clips known of the test speaker (labelled: of each class)',
+      wholeNumber(1, 10_000),
+    )
+    .option('--jobs <n>', 'folds at once, each in a process of its own', wholeNumber(1, 256), 2)
+    .option('--noise', 'test under white noise and babble too, 20 to 0 dB')
+    .option('--permute', 'shuffle the training labels: the result must be chance')
+    .option('--cross-corpus <path>', 'the second corpus of cross-corpus; EMODB_DIR unless given')
+    .option('--report <file>', 'one HTML page of every table and chart of the folds')
+    .option('--keep', 'keep the predictions of the folds beside those of the shipped recipes')
+    .option('--predictions <dir>', "folder of kept predictions; the repository's unless given")
     .option('--seeds <list>', 'seeds, separated by commas', listOf(wholeNumber(0, 0xffff_ffff)), [0])
     .option('--fold <n>', 'which fold of the speakers; all pools them', foldOption, 'all')
     .option(
@@ -55,10 +90,7 @@ export function evaluateCommand(session: Session): Command {
       wholeNumber(0, 4),
       4,
     )
-    .option(
-      '--from-predictions',
-      'with --personalise: from the answers kept in the repository, without a corpus',
-    )
+    .option('--from-predictions', 'from the answers kept in the repository: trains nothing, needs no corpus')
     .option('--markdown', 'the table in Markdown')
     .option('--json', 'end with one JSON line')
     .addHelpText('after', EXAMPLES)
@@ -69,12 +101,50 @@ export function evaluateCommand(session: Session): Command {
         return;
       }
       const results: RunResult[] = [];
+      const judged: ProtocolJudgement[] = [];
       for (const recipe of options.recipe)
         for (const protocol of options.protocol)
-          for (const seed of options.seeds)
-            results.push(await finishedRun(session, options, recipe, protocol, seed));
-      print(session, comparisonRows(results), options);
+          if (isFolds(protocol, options))
+            for (const track of options.track ?? ['nothing' as const])
+              judged.push(await evaluateProtocol(session, recipe, protocol, knowing(options, track)));
+          else
+            for (const seed of options.seeds)
+              results.push(await finishedRun(session, options, recipe, protocol as Protocol, seed));
+      if (results.length > 0) print(session, comparisonRows(results), options);
+      await tell(session, judged, options);
     });
+}
+
+/** A number of clips is for tracks that know some. */
+function knowing(options: EvaluateOptions, track: Track): ProtocolOptions {
+  return { ...options, track, clips: track === 'nothing' ? undefined : options.clips };
+}
+
+async function tell(
+  session: Session,
+  judged: readonly ProtocolJudgement[],
+  { json, report }: EvaluateOptions,
+): Promise<void> {
+  if (judged.length === 0) return;
+  if (report !== undefined) {
+    const { writeProtocolReport } = await import('@prosodia/training');
+    await writeProtocolReport(report, judged);
+    session.note(`report in ${report}`);
+  }
+  const figures = judged.map((one) => one.figures);
+  if (json) for (const one of figures) session.json(one);
+  else printFigures(session, figures);
+}
+
+function isFolds(protocol: Protocol | FoldProtocol, options: EvaluateOptions): protocol is FoldProtocol {
+  const asked = options.track !== undefined || Boolean(options.fromPredictions);
+  if (protocol === 'augmented-random') return asked;
+  if (FOLD_NAMES.some((name) => name === protocol)) return true;
+  if (!asked) return false;
+  throw new ProsodiaError(
+    'INVALID_ARGUMENT',
+    `Expected one of ${FOLD_NAMES.join(', ')} with --track or --from-predictions but received ${protocol}`,
+  );
 }
 
 function foldOption(text: string): number | 'all' {

@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ProsodiaError } from '@prosodia/contracts';
+import { type Corpus, labelsOf } from '../corpus/corpus.js';
+import { relativePaths } from '../corpus/relative-paths.js';
+import { resolveLearner } from '../learners/index.js';
+import { defaultCacheFolder } from '../rows/row-cache.js';
+import { writeDurably } from '../run/durable-file.js';
+import { addonHash, buildBank } from './build-bank.js';
+import { type FoldFile, type FoldJob, type FoldTask, foldFileName, foldFileSchema } from './fold-job.js';
+import { FOLD_PROTOCOLS, type FoldPlan, type FoldProtocol, foldPlans } from './fold-plan.js';
+import { runFolds } from './fold-pool.js';
+import { type KeptPredictions, keptFileName, writeKept } from './kept-predictions.js';
+import { type Learner, TRACKS, type Track } from './learner.js';
+import { conditionName, NOISE_SWEEP, type NoiseCondition } from './noise-condition.js';
+
+/** What a run of all folds tells as it goes. */
+export type ProtocolEvent =
+  | { readonly kind: 'features'; readonly name: string; readonly done: number; readonly total: number }
+  | { readonly kind: 'folds'; readonly done: number; readonly total: number; readonly found: number };
+
+export interface ProtocolRunOptions {
+  /** A learner's name. */
+  readonly recipe: string;
+  readonly corpus: Corpus;
+  readonly protocol: FoldProtocol;
+  /** `nothing` unless given. */
+  readonly track?: Track | undefined;
+  /** See `KnowledgeOptions`. */
+  readonly clips?: number | undefined;
+  /** [0] unless given. */
+  readonly seeds?: readonly number[] | undefined;
+  readonly permute?: boolean | undefined;
+  /** Tests under white noise and babble as well, 20 to 0 dB. */
+  readonly noise?: boolean | undefined;
+  /** Folds at once, each in a process of its own; 2 unless given. */
+  readonly jobs?: number | undefined;
+  /** Finished folds are kept here; a run that was stopped goes on. */
+  readonly outDir: string;
+  readonly cacheFolder?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: ProtocolEvent) => void) | undefined;
+}
+
+/**
+ * Runs a learner through all folds of a protocol and keeps the out-of-fold predictions in `outDir`.
+ *
+ * A fold is a file written in one step: after a kill, at whatever moment, the next call does what is missing and ends
+ * in the same predictions.
+ *
+ * @throws ProsodiaError INVALID_ARGUMENT, CORPUS (also when a guard finds a leak), ABORTED, MODEL
+ */
+export async function crossValidateLearner(
+  options: ProtocolRunOptions,
+): Promise<{ readonly kept: KeptPredictions; readonly path: string }> {
+  checkOptions(options);
+  const learner = resolveLearner(options.recipe);
+  const seeds = options.seeds ?? [0];
+  const job = await prepareJob(options, learner);
+  const plans = new Map(seeds.map((seed) => [seed, planOf(job, learner, seed)]));
+  const tasks = seeds.flatMap((seed) => plans.get(seed)!.map((_, fold): FoldTask => ({ seed, fold })));
+  const files = new Map<FoldTask, FoldFile>();
+  for (const task of tasks) {
+    const file = await readFold(job, task);
+    if (file) files.set(task, file);
+  }
+  const found = files.size;
+  const missing = tasks.filter((task) => !files.has(task));
+  if (missing.length > 0) await makeFeatures(options, job, learner, seeds);
+  let done = found;
+  const tell = () => options.onEvent?.({ kind: 'folds', done, total: tasks.length, found });
+  tell();
+  await runFolds(missing, {
+    jobFile: join(job.folder, 'job.json'),
+    jobs: options.jobs ?? 2,
+    signal: options.signal,
+    onDone: () => {
+      done += 1;
+      tell();
+    },
+  });
+  for (const task of missing) files.set(task, (await readFold(job, task))!);
+  const kept = keep(
+    options,
+    job,
+    seeds,
+    tasks.map((task) => files.get(task)!),
+  );
+  return { kept, path: await writeKept(resolve(options.outDir), kept) };
+}
+
+function checkOptions({ protocol, track, jobs, clips }: ProtocolRunOptions): void {
+  const expect = (holds: boolean, expected: string, name: string, value: unknown) => {
+    if (!holds)
+      throw new ProsodiaError(
+        'INVALID_ARGUMENT',
+        `Expected ${expected} for ${name} but received ${String(value)}`,
+      );
+  };
+  expect(FOLD_PROTOCOLS.includes(protocol), `one of ${FOLD_PROTOCOLS.join(', ')}`, 'protocol', protocol);
+  expect(track === undefined || TRACKS.includes(track), `one of ${TRACKS.join(', ')}`, 'track', track);
+  expect(
+    jobs === undefined || (Number.isSafeInteger(jobs) && jobs >= 1),
+    'a whole number from 1',
+    'jobs',
+    jobs,
+  );
+  const counted = clips === undefined || (track ?? 'nothing') !== 'nothing';
+  expect(counted, 'clips only where something is known of the speaker', 'clips', clips);
+}
+
+async function prepareJob(options: ProtocolRunOptions, learner: Learner): Promise<FoldJob> {
+  const { corpus, protocol, recipe } = options;
+  const decisive = {
+    ...{ recipe, protocol, track: options.track ?? ('nothing' as const), clips: options.clips ?? null },
+    ...{
+      permuted: options.permute ?? false,
+      noise: options.noise ?? false,
+      labels: labelsOf(corpus.recordings),
+    },
+  };
+  const known = corpus.recordings.map(({ speaker, emotion, text }, index) => [
+    ...[corpus.contentHashes[index], speaker, emotion, text],
+  ]);
+  const identity = createHash('sha256')
+    .update(
+      JSON.stringify([decisive, learner.identity, learner.inputs, learner.copies, known, await addonHash()]),
+    )
+    .digest('hex');
+  const folder = resolve(
+    options.outDir,
+    'folds',
+    keptFileName(decisive).replace('.json.gz', ''),
+    identity.slice(0, 16),
+  );
+  const { recordings, contentHashes } = corpus;
+  const cacheFolder = resolve(options.cacheFolder ?? defaultCacheFolder());
+  const job: FoldJob = { ...decisive, identity, recordings, contentHashes, cacheFolder, folder };
+  await mkdir(folder, { recursive: true });
+  await writeDurably(join(folder, 'job.json'), [Buffer.from(JSON.stringify(job))]);
+  return job;
+}
+
+function planOf(job: FoldJob, learner: Learner, seed: number): FoldPlan[] {
+  return foldPlans(job, job.protocol, { copies: learner.copies.length, seed });
+}
+
+/** Fills the cache, from which the workers read. */
+async function makeFeatures(
+  options: ProtocolRunOptions,
+  job: FoldJob,
+  learner: Learner,
+  seeds: readonly number[],
+): Promise<void> {
+  const conditions: (NoiseCondition | undefined)[] = [undefined, ...(job.noise ? NOISE_SWEEP : [])];
+  for (const seed of seeds)
+    for (const condition of conditions)
+      await buildBank(job, learner, {
+        ...{ seed, condition, cacheFolder: job.cacheFolder, signal: options.signal },
+        onProgress: (progress) =>
+          options.onEvent?.({
+            kind: 'features',
+            name: condition ? conditionName(condition) : 'clean',
+            ...progress,
+          }),
+      });
+}
+
+async function readFold(job: FoldJob, task: FoldTask): Promise<FoldFile | undefined> {
+  const text = await readFile(join(job.folder, foldFileName(task)), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    const parsed = foldFileSchema.safeParse(JSON.parse(text));
+    return parsed.success && parsed.data.identity === job.identity ? parsed.data : undefined;
+  } catch {
+    // Half a file cannot be (it is renamed when whole), a damaged one can: the fold is run again.
+    return undefined;
+  }
+}
+
+function keep(
+  { corpus }: ProtocolRunOptions,
+  job: FoldJob,
+  seeds: readonly number[],
+  files: readonly FoldFile[],
+): KeptPredictions {
+  const paths = relativePaths(corpus.recordings);
+  const mean = (pick: (file: FoldFile) => number) =>
+    files.reduce((sum, file) => sum + pick(file), 0) / files.length;
+  const { recipe, protocol, track, clips, permuted, labels } = job;
+  const noises = Object.keys(files[0]!.noisy);
+  return {
+    ...{ formatVersion: 1, recipe, protocol, track, clips, permuted, seeds: [...seeds], labels: [...labels] },
+    corpus: corpus.name,
+    synthetic: corpus.synthetic,
+    recordings: corpus.recordings.map((recording, index) => ({
+      path: paths[index]!,
+      corpus: recording.corpus,
+      speaker: recording.speaker,
+      sex: recording.sex,
+      truth: recording.emotion,
+    })),
+    rows: files.flatMap(({ tested }) =>
+      tested.map(({ recording, variant }): [number, number] => [recording, variant]),
+    ),
+    probabilities: files.flatMap((file) => file.probabilities),
+    noisy: Object.fromEntries(noises.map((name) => [name, files.flatMap((file) => file.noisy[name]!)])),
+    timing: {
+      fitSec: mean((file) => file.fitSec),
+      predictMsPerClip: 1000 * mean((file) => file.predictSecPerClip),
+    },
+  };
+}
