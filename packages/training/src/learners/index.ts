@@ -1,7 +1,8 @@
 import { FUNCTIONALS_VERSION, type NetworkInput, ProsodiaError } from '@prosodia/contracts';
-import { type FunctionalGroup, functionalNames } from '@prosodia/features';
+import { type FunctionalGroup, functionalGroups, functionalNames } from '@prosodia/features';
 import type { Learner } from '../protocol/learner.js';
 import { RECIPES } from '../recipes/index.js';
+import type { AugmentationRule } from '../recipes/recipe.js';
 import { recipeLearner } from './recipe-learner.js';
 import { shrunkenLda } from './shrunken-lda.js';
 
@@ -26,8 +27,21 @@ function functionals(groups?: FunctionalGroup[]): NetworkInput {
   };
 }
 
+/** The deltas' statistics add nothing to the others. */
+const SPEECH_GROUPS = functionalGroups.filter((group) => group !== 'cepstrum-delta');
+
+/** Each clip as four other voices would say it: higher, lower, and from a smaller and a larger throat. */
+const VOICES: readonly AugmentationRule[] = [
+  { kind: 'pitch', semitones: [2, 2], formants: 'keep' },
+  { kind: 'pitch', semitones: [-2, -2], formants: 'keep' },
+  { kind: 'pitch', semitones: [1.4, 1.4], formants: 'move' },
+  { kind: 'pitch', semitones: [-1.6, -1.6], formants: 'move' },
+];
+
 /** Learners by name, made when asked for: the names of statistics come from the addon. */
 const MAKERS: Readonly<Record<string, () => Learner>> = {
+  base: () => shrunkenLda({ name: 'base', features: functionals(SPEECH_GROUPS), copies: VOICES }),
+  fast: () => shrunkenLda({ name: 'fast', features: functionals(SPEECH_GROUPS) }),
   'shrunken-lda': () => shrunkenLda({ name: 'shrunken-lda', features: functionals() }),
   'shrunken-lda-cepstrum': () =>
     shrunkenLda({ name: 'shrunken-lda-cepstrum', features: functionals(['cepstrum']) }),

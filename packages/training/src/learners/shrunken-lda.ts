@@ -26,18 +26,18 @@ const SHRINKAGES = [0.05, 0.1, 0.2, 0.4] as const;
 const INNER_FOLDS = 4;
 
 /** Clips that weigh as much as the population in a speaker's statistics. */
-const SPEAKER_TAU = 4;
+export const SPEAKER_TAU = 4;
 
 /** Labelled clips that weigh as much as the trained mean of a class. */
 const CLASS_TAU = 2;
 
 /** Weight of the clip itself among its copies. */
-const OWN_WEIGHT = 2;
+export const OWN_WEIGHT = 2;
 
 /** Posteriors are taken this soft before the temperature is fitted: sharper ones vanish in 32 bits. */
 const SOFT = 8;
 
-const INPUT = 'rows';
+export const INPUT = 'rows';
 
 export interface ShrunkenLdaOptions {
   readonly name: string;
@@ -56,7 +56,7 @@ export function shrunkenLda({ name, features, copies = [] }: ShrunkenLdaOptions)
     name,
     identity: [
       'shrunken-lda',
-      1,
+      2,
       features,
       copies,
       SHRINKAGES,
@@ -79,11 +79,11 @@ interface PreparedRows {
   readonly size: number;
   /** Place in the side of each row's clip. */
   readonly clipOf: Int32Array;
-  /** By copy. */
-  readonly population: readonly ColumnStatistics[];
+  /** Of all copies together: what a speaker of whom nothing is known is normalised by. */
+  readonly population: ColumnStatistics;
 }
 
-function fitLda(train: TrainingSide, options: LearnerOptions): FittedLearner {
+function fitLda(train: TrainingSide, options: LearnerOptions): FittedLda {
   const prepared = prepare(train, options.track !== 'nothing');
   const classes = options.labels.length;
   const { shrinkage, temperature } = choose(train, prepared, classes, options);
@@ -93,27 +93,35 @@ function fitLda(train: TrainingSide, options: LearnerOptions): FittedLearner {
     classes,
     train.classes.map((_, place) => place),
   );
-  return new FittedLda(fitDiscriminant(all, shrinkage), temperature, prepared.population);
+  return new FittedLda(fitDiscriminant(all, shrinkage), temperature, train.clips.copies, prepared.population);
 }
 
 function prepare(train: TrainingSide, bySpeaker: boolean): PreparedRows {
-  const copies = 1 + train.clips.copies;
-  const population: ColumnStatistics[] = [];
-  let rows = new Float32Array(0);
-  let size = 0;
-  const clipOf = new Int32Array(train.length * copies);
-  for (let copy = 0; copy < copies; copy++) {
-    const { inputs, rowShape } = train.rows(INPUT, copy);
-    size = rowShape.reduce((product, extent) => product * extent, 1);
-    if (copy === 0) rows = new Float32Array(inputs.length * copies);
-    const statistics = columnStatistics(inputs, size);
-    population.push(statistics);
-    const offset = copy * inputs.length;
-    if (bySpeaker) rows.set(normaliseSpeakers(inputs, size, train.speakers, statistics), offset);
-    else rows.set(normaliseRows(inputs, size, statistics), offset);
-    for (let place = 0; place < train.length; place++) clipOf[copy * train.length + place] = place;
-  }
+  const copies = Array.from({ length: 1 + train.clips.copies }, (_, copy) => train.rows(INPUT, copy));
+  const size = copies[0]!.rowShape.reduce((product, extent) => product * extent, 1);
+  const population = columnStatistics(
+    joined(copies.map(({ inputs }) => inputs)),
+    size,
+  );
+  const rows = joined(
+    copies.map(({ inputs }) =>
+      bySpeaker
+        ? normaliseSpeakers(inputs, size, train.speakers, population)
+        : normaliseRows(inputs, size, population),
+    ),
+  );
+  const clipOf = Int32Array.from({ length: train.length * copies.length }, (_, row) => row % train.length);
   return { rows, size, clipOf, population };
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let start = 0;
+  for (const part of parts) {
+    all.set(part, start);
+    start += part.length;
+  }
+  return all;
 }
 
 function normaliseSpeakers(
@@ -184,17 +192,18 @@ function innerParts(train: TrainingSide, seed: number): number[][] {
   return train.innerPlaces(folds, seed);
 }
 
-class FittedLda implements FittedLearner {
+export class FittedLda implements FittedLearner {
   constructor(
-    private readonly trained: Discriminant,
-    private readonly temperature: number,
-    private readonly population: readonly ColumnStatistics[],
+    readonly trained: Discriminant,
+    readonly temperature: number,
+    private readonly copies: number,
+    readonly population: ColumnStatistics,
   ) {}
 
   async predict(test: TestSide, knowledge: SpeakerKnowledge): Promise<Float32Array> {
     const { classes } = this.trained;
     const sum = new Float32Array(test.length * classes);
-    const copies = Math.min(test.copies, this.population.length - 1);
+    const copies = Math.min(test.copies, this.copies);
     const total = OWN_WEIGHT + copies;
     for (let copy = 0; copy <= copies; copy++) {
       const weight = (copy === 0 ? OWN_WEIGHT : 1) / total;
@@ -206,7 +215,7 @@ class FittedLda implements FittedLearner {
 
   private predictCopy(test: TestSide, knowledge: SpeakerKnowledge, copy: number): Float32Array {
     const { size } = this.trained;
-    const population = this.population[copy]!;
+    const { population } = this;
     if (knowledge.track === 'nothing')
       return posteriors(
         this.trained,
