@@ -47,6 +47,9 @@ const MAKERS: Readonly<Record<string, () => Learner>> = {
     shrunkenLda({ name: 'shrunken-lda-cepstrum', features: functionals(['cepstrum']) }),
 };
 
+/** Recipes that are solved, not iterated, and become a model file by `trainDiscriminant`. */
+export const CLOSED_FORM_RECIPES = ['base', 'fast'] as const;
+
 /** Names `resolveLearner` knows: the closed-form learners, and every recipe of a network. */
 export function learnerNames(): string[] {
   return [...Object.keys(MAKERS), ...Object.keys(RECIPES)];

@@ -86,23 +86,16 @@ interface PreparedRows {
 function fitLda(train: TrainingSide, options: LearnerOptions): FittedLda {
   const prepared = prepare(train, options.track !== 'nothing');
   const classes = options.labels.length;
-  const { shrinkage, temperature } = choose(train, prepared, classes, options);
-  const all = scatterOf(
-    prepared,
-    train,
-    classes,
-    train.classes.map((_, place) => place),
-  );
+  const { shrinkage, temperature, sums } = choose(train, prepared, classes, options);
+  // The inner folds are the whole side.
+  const all = addSums(sums);
   return new FittedLda(fitDiscriminant(all, shrinkage), temperature, train.clips.copies, prepared.population);
 }
 
 function prepare(train: TrainingSide, bySpeaker: boolean): PreparedRows {
   const copies = Array.from({ length: 1 + train.clips.copies }, (_, copy) => train.rows(INPUT, copy));
   const size = copies[0]!.rowShape.reduce((product, extent) => product * extent, 1);
-  const population = columnStatistics(
-    joined(copies.map(({ inputs }) => inputs)),
-    size,
-  );
+  const population = columnStatistics(joined(copies.map(({ inputs }) => inputs)), size);
   const rows = joined(
     copies.map(({ inputs }) =>
       bySpeaker
@@ -180,7 +173,7 @@ function choose(train: TrainingSide, prepared: PreparedRows, classes: number, { 
     if (uar > best.uar) best = { shrinkage, uar, rows };
   }
   const { temperature } = fitTemperature(best.rows, truth, classes, 'inner');
-  return { shrinkage: best.shrinkage, temperature: SOFT * temperature };
+  return { shrinkage: best.shrinkage, temperature: SOFT * temperature, sums };
 }
 
 /** Places of each inner fold's validation clips. */

@@ -6,7 +6,7 @@ export interface ColumnStatistics {
 }
 
 /** Values further out are cut: one wild statistic must not decide. */
-const FARTHEST = 5;
+export const FARTHEST = 5;
 
 /** Statistics of some rows. */
 export function columnStatistics(rows: Float32Array, size: number): ColumnStatistics {

@@ -85,7 +85,7 @@ export interface RunResult {
   readonly protocol: string;
   readonly caveat: string;
   readonly seed: number;
-  readonly engine: EngineName;
+  readonly engine: EngineName | 'closed-form';
   /** Parameters of the network. */
   readonly parameters: number;
   /** Epochs trained; of several folds, the sum. */

@@ -1,5 +1,5 @@
 import { PROTOCOLS, type Protocol } from '@prosodia/contracts';
-import type { EngineChoice, RunResult } from '@prosodia/training';
+import type { EngineChoice, RunResult, TrainRunOptions } from '@prosodia/training';
 import { Command } from 'commander';
 import { corpusFolder, listOf, oneOf, wholeNumber } from '../options.js';
 import type { Session } from '../session.js';
@@ -60,10 +60,9 @@ export function trainCommand(session: Session): Command {
     .option('--json', 'end with one JSON line')
     .addHelpText('after', EXAMPLES)
     .action(async (options: TrainOptions) => {
-      const { loadCorpus, reportRun, trainRun } = await import('@prosodia/training');
+      const { loadCorpus, reportRun } = await import('@prosodia/training');
       const corpus = await loadCorpus(corpusFolder(options.corpus), { signal: session.signal });
-      const result = await trainRun({
-        recipe: options.recipe,
+      const result = await trainByRecipe(options.recipe, {
         corpus,
         outDir: options.out,
         protocol: options.protocol,
@@ -77,10 +76,21 @@ export function trainCommand(session: Session): Command {
         signal: session.signal,
         onEvent: trainView(session),
       });
-      const report = options.report ? await reportRun(result, corpus) : undefined;
+      // The report is of epochs; a recipe that is solved has none.
+      const report =
+        options.report && result.engine !== 'closed-form' ? await reportRun(result, corpus) : undefined;
       if (options.json) session.json(runLine(result, report));
       else printRun(session, result, report);
     });
+}
+
+async function trainByRecipe(recipe: string, options: Omit<TrainRunOptions, 'recipe'>): Promise<RunResult> {
+  const { CLOSED_FORM_RECIPES, resolveLearner, trainDiscriminant, trainRun } = await import(
+    '@prosodia/training'
+  );
+  if ((CLOSED_FORM_RECIPES as readonly string[]).includes(recipe))
+    return trainDiscriminant(resolveLearner(recipe), options);
+  return trainRun({ recipe, ...options });
 }
 
 function foldOption(text: string): number | 'all' {

@@ -1,0 +1,238 @@
+import { resolve } from 'node:path';
+import { MODEL_CARD_VERSION, type ModelCard, ProsodiaError } from '@prosodia/contracts';
+import { labelsOf } from '../corpus/corpus.js';
+import { type Judgement, judge, type Predictions, toPredictions } from '../evaluate/judge.js';
+import { FUNCTIONALS_INPUT } from '../export/discriminant-graph.js';
+import { exportDiscriminant } from '../export/export-discriminant.js';
+import { type FittedLda, INPUT, OWN_WEIGHT, SPEAKER_TAU } from '../learners/shrunken-lda.js';
+import { buildBank } from '../protocol/build-bank.js';
+import type { FeatureBank } from '../protocol/feature-bank.js';
+import { FOLD_CAVEATS, type FoldProtocol, foldPlans } from '../protocol/fold-plan.js';
+import type { Learner } from '../protocol/learner.js';
+import { runFold } from '../protocol/run-fold.js';
+import { type Clip, TestSide, TrainingSide } from '../protocol/side.js';
+import type { AugmentationRule } from '../recipes/recipe.js';
+import { defaultCacheFolder } from '../rows/row-cache.js';
+import { identityOf } from './protocol-plan.js';
+import { RunFolder } from './run-folder.js';
+import { softwareVersions } from './software.js';
+import type { RunResult, TrainRunOptions } from './train-options.js';
+
+/** Speakers from which on some can be kept aside. */
+const FEWEST_SPEAKERS = 4;
+
+/** Clips of a person from which on the normalised answer is the better one. */
+const MIN_CLIPS = 4;
+
+/** Rows the exported file is checked with. */
+const CHECK_ROWS = 64;
+
+/** Strength of the trained layer as the prior of a personal one. */
+const RIDGE = 30;
+
+type DiscriminantOptions = Pick<
+  TrainRunOptions,
+  'corpus' | 'outDir' | 'seed' | 'cacheFolder' | 'signal' | 'onEvent'
+>;
+
+/**
+ * Trains a closed-form recipe on a whole corpus: judged out of fold on speakers it has not heard, then fitted on all.
+ *
+ * A corpus of fewer than four speakers is judged by a random division of its recordings, and the card says so.
+ *
+ * @throws ProsodiaError CORPUS for a recording that cannot be read or too few of them; ABORTED
+ */
+export async function trainDiscriminant(learner: Learner, options: DiscriminantOptions): Promise<RunResult> {
+  const { corpus, seed = 0, signal } = options;
+  const emit = options.onEvent ?? (() => {});
+  const folder = new RunFolder(resolve(options.outDir));
+  await folder.claim(false);
+  const labels = labelsOf(corpus.recordings);
+  emit({ kind: 'phase', phase: 'rows' });
+  const bank = await buildBank(corpus, learner, {
+    seed,
+    cacheFolder: options.cacheFolder ?? defaultCacheFolder(),
+    signal,
+    onProgress: (progress) => emit({ kind: 'progress', phase: 'rows', ...progress }),
+  });
+  emit({ kind: 'phase', phase: 'evaluate' });
+  const protocol: FoldProtocol =
+    corpus.report.speakers >= FEWEST_SPEAKERS ? 'speaker-6fold' : 'random-10fold';
+  if (protocol === 'random-10fold')
+    emit({
+      kind: 'note',
+      message: `Only ${corpus.report.speakers} speakers: figures are of other recordings of the same speakers`,
+    });
+  const { predictions, judgement } = await outOfFold(learner, bank, protocol, options);
+  emit({ kind: 'phase', phase: 'fit' });
+  const started = performance.now();
+  const side = wholeSide(learner, bank, options, labels, protocol !== 'random-10fold');
+  const fitted = async (track: 'nothing' | 'unlabelled') =>
+    (await learner.fit(side, { labels, track, seed, signal })) as FittedLda;
+  const [plain, speaker] = [await fitted('nothing'), await fitted('unlabelled')];
+  const seconds = (performance.now() - started) / 1000;
+  emit({ kind: 'phase', phase: 'export' });
+  const { size } = plain.trained;
+  const parameters = 2 * (size + 1) * labels.length;
+  const exported = await exportDiscriminant({
+    ...{ plain, speaker },
+    card: cardOf(learner, options, labels, judgement, { plain, speaker, parameters }),
+    checkRows: side.rows(INPUT).inputs.subarray(0, CHECK_ROWS * size),
+    path: folder.file('model'),
+  });
+  const result: RunResult = {
+    folder: folder.path,
+    recipe: learner.name,
+    protocol: judgement.evaluation.protocol,
+    caveat: judgement.evaluation.caveat,
+    seed,
+    engine: 'closed-form',
+    parameters,
+    epochs: 1,
+    bestEpoch: 1,
+    ended: 'epochs',
+    secondsPerEpoch: seconds,
+    accuracy: judgement.evaluation.accuracy.value,
+    uar: judgement.evaluation.uar.value,
+    judgement,
+    modelPath: folder.file('model'),
+    exportDifference: exported.maxAbsDifference,
+    problems: [],
+    foldResults: [],
+  };
+  await folder.write('predictions', predictions);
+  await folder.write('evaluation', judgement);
+  await folder.write('result', result);
+  emit({ kind: 'result', result });
+  return result;
+}
+
+async function outOfFold(
+  learner: Learner,
+  bank: FeatureBank,
+  protocol: FoldProtocol,
+  { corpus, seed = 0, signal, onEvent }: DiscriminantOptions,
+): Promise<{ readonly predictions: Predictions; readonly judgement: Judgement }> {
+  const labels = labelsOf(corpus.recordings);
+  const plans = foldPlans(corpus, protocol, { copies: learner.copies.length, seed });
+  const parts: Predictions[] = [];
+  for (const [fold, plan] of plans.entries()) {
+    onEvent?.({ kind: 'fold', fold, folds: plans.length });
+    const { tested, probabilities } = await runFold(
+      corpus,
+      plan,
+      learner,
+      { clean: bank, noisy: new Map() },
+      { labels, track: 'nothing', seed, signal },
+    );
+    const rows = tested.map(({ recording, variant }) => {
+      const { path, speaker, emotion } = corpus.recordings[recording]!;
+      return { path, speaker, variant, truth: emotion };
+    });
+    parts.push(toPredictions(probabilities, rows, labels));
+  }
+  const predictions = { labels, rows: parts.flatMap(({ rows }) => rows) };
+  const synthetic = corpus.synthetic ? 'The speech is synthetic: no person spoke it.' : '';
+  const caveat = [FOLD_CAVEATS[protocol], synthetic].filter((part) => part !== '').join(' ');
+  return {
+    predictions,
+    judgement: judge(predictions, { protocol: `${protocol}, out of fold`, caveat, seed }),
+  };
+}
+
+function wholeSide(
+  learner: Learner,
+  bank: FeatureBank,
+  { corpus }: DiscriminantOptions,
+  labels: readonly string[],
+  bySpeaker: boolean,
+): TrainingSide {
+  const clips = corpus.recordings.map(
+    (_, recording): Clip =>
+      Array.from({ length: 1 + learner.copies.length }, (_, variant) => ({ recording, variant })),
+  );
+  const known = corpus.recordings.map(({ emotion, speaker, sex }, recording) => ({
+    class: labels.indexOf(emotion),
+    ...{ speaker, sex, contentHash: corpus.contentHashes[recording]! },
+  }));
+  return new TrainingSide(new TestSide(bank, clips), known, bySpeaker);
+}
+
+function cardOf(
+  learner: Learner,
+  { corpus, seed = 0 }: DiscriminantOptions,
+  labels: readonly string[],
+  { evaluation }: Judgement,
+  { plain, speaker, parameters }: { plain: FittedLda; speaker: FittedLda; parameters: number },
+): Omit<ModelCard, 'graphHash'> {
+  const { size } = plain.trained;
+  const head = (prefix: string) => ({
+    ...{ name: prefix, start: 0, size, kernel: `${prefix}/kernel`, bias: `${prefix}/bias` },
+    ...{ temperature: 1, weight: 1, ridge: RIDGE },
+  });
+  const calibrationOf = (part: FittedLda) => ({
+    temperature: part.temperature,
+    method: 'temperature, chosen on inner folds of the training speakers',
+  });
+  const weights = [OWN_WEIGHT, ...learner.copies.map(() => 1)];
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const speakers = corpus.report.speakers;
+  return {
+    formatVersion: MODEL_CARD_VERSION,
+    name: `${learner.name}-${corpus.name}`,
+    recipe: learner.name,
+    labels: [...labels],
+    inputs: [{ name: FUNCTIONALS_INPUT, input: learner.inputs[INPUT]! }],
+    outputs: {
+      ...{ logits: 'logits', probabilities: 'probabilities', embedding: 'embedding' },
+      embeddingSize: size,
+    },
+    heads: [head('plain')],
+    calibration: calibrationOf(plain),
+    speaker: {
+      ...{ tau: SPEAKER_TAU, minClips: MIN_CLIPS, embeddingSize: size, heads: [head('speaker')] },
+      calibration: calibrationOf(speaker),
+    },
+    variants: weights.map((weight, index) => ({
+      augmentations: index === 0 ? [] : [changeOf(learner.copies[index - 1]!)],
+      weight: weight / total,
+    })),
+    network: {
+      parameters,
+      layers: ['plain', 'speaker'].map((name) => ({
+        ...{ name, kind: 'shrunken linear discriminant', outputShape: `(None, ${labels.length})` },
+        parameters: parameters / 2,
+      })),
+    },
+    training: {
+      ...{ corpus: corpus.name, synthetic: corpus.synthetic, licence: corpus.licence },
+      recordings: corpus.recordings.length,
+      rows: corpus.recordings.length * (1 + learner.copies.length),
+      speakers: [...new Set(corpus.recordings.map(({ speaker: name }) => name))].sort(),
+      ...{ engine: 'closed-form', epochs: 1, bestEpoch: 1, seed },
+      splitHash: identityOf(corpus.contentHashes),
+    },
+    evaluation,
+    limits: [
+      'It names how speech sounds, by categories that were acted or labelled; it does not know what a person feels. ' +
+        'Decide nothing about a person by it alone.',
+      `It learnt from ${speakers} speaker${speakers === 1 ? '' : 's'}; other voices, languages, rooms and microphones are untested.`,
+      ...(corpus.synthetic
+        ? [
+            'Its training speech is synthetic: no person spoke it, and its figures say nothing of real speech.',
+          ]
+        : []),
+      ...(evaluation.caveat ? [evaluation.caveat] : []),
+    ],
+    software: softwareVersions(),
+  };
+}
+
+/** What a rule without a range always does: an answer at run time must not be drawn. */
+function changeOf(rule: AugmentationRule): ModelCard['variants'][number]['augmentations'][number] {
+  if (rule.kind === 'pitch' && rule.semitones[0] === rule.semitones[1])
+    return { kind: 'pitch', semitones: rule.semitones[0], formants: rule.formants, seed: 0 };
+  if (rule.kind === 'stretch' && rule.rate[0] === rule.rate[1])
+    return { kind: 'stretch', rate: rule.rate[0], seed: 0 };
+  throw new ProsodiaError('MODEL', `Expected copies that are always changed alike but ${rule.kind} is drawn`);
+}
