@@ -11,6 +11,8 @@ export const BENCHES = {
   features: async () => (await import('./features.js')).benchFeatures(),
   live: async () => (await import('./live.js')).benchLive(),
   runtime: async () => (await import('./runtime.js')).benchRuntime(),
+  train: async () => (await import('./train.js')).benchTrain(),
+  'train-growth': async () => (await import('./train.js')).benchTrainGrowth(),
   triton: async () => (await import('./triton-client.js')).benchTritonClient(),
 } satisfies Record<string, () => Promise<BenchRow[] | FiguredRows>>;
 
