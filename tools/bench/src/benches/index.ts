@@ -8,7 +8,9 @@ export interface FiguredRows {
 
 /** Every bench by the name it is asked for; loaded when it runs. */
 export const BENCHES = {
+  augment: async () => (await import('./augment.js')).benchAugment(),
   features: async () => (await import('./features.js')).benchFeatures(),
+  linearity: async () => (await import('./linearity.js')).benchLinearity(),
   live: async () => (await import('./live.js')).benchLive(),
   runtime: async () => (await import('./runtime.js')).benchRuntime(),
   train: async () => (await import('./train.js')).benchTrain(),
