@@ -140,9 +140,13 @@ class FeatureBatch : public Batch {
     std::exception_ptr failure;
   };
 
-  bool RunSource(const Source& source, int worker, Answer& answer) {
-    if (const Clip* clip = std::get_if<Clip>(&source)) {
-      RunClip(SourceOf(clip->samples.data(), clip->samples.size(), clip->sample_rate_hz), worker, answer);
+  bool RunSource(Source& source, int worker, Answer& answer) {
+    if (Clip* clip = std::get_if<Clip>(&source)) {
+      SampleSource samples = SourceOf(clip->samples.data(), clip->samples.size(), clip->sample_rate_hz);
+      // These summaries pass over the clip once, and the copy is ours.
+      const bool once = request_.summary == Request::Summary::kFrames || request_.summary == Request::Summary::kMean;
+      if (once) samples.spent = clip->samples.data();
+      RunClip(samples, worker, answer);
       return true;
     }
     FileBytes bytes{nullptr, 0};

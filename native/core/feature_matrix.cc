@@ -98,6 +98,12 @@ float MelLevels(const FeaturePlan& plan, const SampleSource& clip, std::size_t f
   return loudest;
 }
 
+// An hour has 80 MiB of levels: they take the place of samples that have been read. Levels advance half as fast as
+// samples at most, and a piece is always read beyond the frames whose levels are written.
+bool LevelsMayReplace(const SampleSource& clip, const FeatureConfig& config, std::size_t cells) {
+  return clip.spent && clip.count > kKeptFloats && 2 * config.n_mels <= config.hop_length && cells < clip.count;
+}
+
 FeatureMatrix Extract(const FeaturePlan& plan, const SampleSource& clip, Scratch& scratch) {
   const FeatureConfig& config = plan.config();
   const SpectrumKernel& kernel = plan.kernel();
@@ -108,7 +114,8 @@ FeatureMatrix Extract(const FeaturePlan& plan, const SampleSource& clip, Scratch
     throw LimitError("a clip of " + std::to_string(frames) + " frames of " + std::to_string(config.n_mels) +
                      " bands is more than the limit of " + std::to_string(kMaxMelCells) + " values");
   }
-  float* mel = scratch.mel.Reserve(blocks * block_cells);
+  const std::size_t cells = blocks * block_cells;
+  float* mel = LevelsMayReplace(clip, config, cells) ? clip.spent : scratch.mel.Reserve(cells);
   const float loudest = MelLevels(plan, clip, frames, scratch, mel);
   FeatureMatrix out;
   out.frames = frames;
@@ -118,12 +125,12 @@ FeatureMatrix Extract(const FeaturePlan& plan, const SampleSource& clip, Scratch
   const float pivot = std::max(floor, -100.0f);  // the level of the quietest cells: digital silence is −100 dB
   for (std::size_t block = 0; block < blocks; block++) {
     const int valid = int(std::min(lanes, frames - block * lanes));
-    const float* cells = mel + block * block_cells;
+    const float* levels = mel + block * block_cells;
     float* rows = out.data.data() + block * lanes * out.coefficients;
     if (config.kind == FeatureConfig::Kind::kMfcc) {
-      kernel.cepstrum(plan.cepstrum(), cells, floor, pivot, valid, rows, out.coefficients);
+      kernel.cepstrum(plan.cepstrum(), levels, floor, pivot, valid, rows, out.coefficients);
     } else {
-      kernel.levels(config.n_mels, cells, floor, valid, rows, out.coefficients);
+      kernel.levels(config.n_mels, levels, floor, valid, rows, out.coefficients);
     }
   }
   AppendDeltas(out.data.data(), frames, base, config.deltas);

@@ -14,6 +14,9 @@ struct SampleSource {
   int sample_rate_hz = 0;
   // Samples first … first + count − 1, which the clip must have. Any pieces, in any order, on one thread.
   std::function<void(std::size_t first, std::size_t count, float* to)> read;
+  // The memory that `read` copies from, where whoever reads may write over samples that have been read and will not be
+  // again; null otherwise.
+  float* spent = nullptr;
 };
 
 // Both read memory that must outlive the source; both refuse a sample that is NaN or infinite by

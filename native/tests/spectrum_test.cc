@@ -100,6 +100,18 @@ TEST(Spectrum, NamesTheSampleThatIsNotFinite) {
   }
 }
 
+TEST(Spectrum, LongClipsMayBeWrittenOver) {
+  FeatureConfig config = Config(2048, 512);
+  config.n_mels = 256;
+  config.pre_emphasis = 0.97;
+  const FeaturePlan plan(config, PROSODIA_SELECT(kSpectrumKernel, ChosenIsa()));
+  std::vector<float> samples = Noise((std::size_t{1} << 24) + 12'345);
+  SampleSource source = SourceOf(samples.data(), samples.size(), config.sample_rate_hz);
+  const FeatureMatrix apart = ExtractFeatures(plan, source);
+  source.spent = samples.data();
+  EXPECT_EQ(ExtractFeatures(plan, source).data, apart.data);
+}
+
 TEST(Spectrum, MeansAreThoseOfTheFrames) {
   const FeatureMatrix matrix{{1, 10, 2, 20, 6, 60}, 3, 2};
   const FeatureMatrix mean = MeanOverFrames(matrix);
