@@ -5,6 +5,9 @@ import { checkInputs } from './clip-rows.js';
 import { MAX_MODEL_BYTES } from './limits.js';
 import { reason, refused } from './model-file.js';
 
+/** Models that `@prosodia/models` brings. */
+const SHIPPED_NAMES: ReadonlySet<string> = new Set(['base']);
+
 /** Makes sure before the first clip that the features the card asks for exist and fill the network's input. */
 export async function checkInput(card: ModelCard, name: string): Promise<void> {
   try {
@@ -19,7 +22,7 @@ export async function readModel(
   model: string | URL | Uint8Array,
 ): Promise<{ bytes: Uint8Array; name: string }> {
   if (model instanceof Uint8Array) return { bytes: model, name: 'the bytes given' };
-  const path = model instanceof URL ? fileURLToPath(model) : model;
+  const path = model instanceof URL ? fileURLToPath(model) : await shippedPath(model);
   if (typeof path !== 'string')
     throw new ProsodiaError(
       'INVALID_ARGUMENT',
@@ -31,5 +34,18 @@ export async function readModel(
     throw new Error(`it has ${size} bytes and ${MAX_MODEL_BYTES} is the limit`);
   } catch (cause) {
     throw refused(path, reason(cause), cause);
+  }
+}
+
+/** A model of `@prosodia/models` by its name; a path stays as it is. */
+async function shippedPath(model: string): Promise<string> {
+  if (!SHIPPED_NAMES.has(model)) return model;
+  // A variable keeps the compiler from asking for a package that is the user's choice.
+  const models = '@prosodia/models';
+  try {
+    const { modelPath } = (await import(models)) as { modelPath: (name: string) => string };
+    return modelPath(model);
+  } catch (cause) {
+    throw refused(model, `it comes with ${models}, which is not installed (${reason(cause)})`, cause);
   }
 }

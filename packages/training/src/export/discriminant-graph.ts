@@ -48,14 +48,9 @@ export function discriminantGraph(plain: DiscriminantPart, speaker: Discriminant
       graph.floats(`${prefix}/kernel`, transposed(part.trained), [size, classes]),
     ]);
     const bias = graph.floats(`${prefix}/bias`, Float32Array.from(part.trained.bias), [classes]);
-    const logits = graph.node('Add', names[0], [product, bias]);
+    const sum = graph.node('Add', `${prefix}/sum`, [product, bias]);
     const temperature = graph.floats(`${prefix}/temperature`, Float32Array.of(part.temperature), []);
-    addActivation(
-      graph,
-      'softmax',
-      names[1],
-      graph.node('Div', `${prefix}/calibrated`, [logits, temperature]),
-    );
+    addActivation(graph, 'softmax', names[1], graph.node('Div', names[0], [sum, temperature]));
   };
   classify(
     'plain',

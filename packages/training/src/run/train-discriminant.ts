@@ -28,7 +28,7 @@ const MIN_CLIPS = 4;
 const CHECK_ROWS = 64;
 
 /** Strength of the trained layer as the prior of a personal one. */
-const RIDGE = 30;
+const RIDGE = 1;
 
 type DiscriminantOptions = Pick<
   TrainRunOptions,
@@ -166,14 +166,15 @@ function cardOf(
   { plain, speaker, parameters }: { plain: FittedLda; speaker: FittedLda; parameters: number },
 ): Omit<ModelCard, 'graphHash'> {
   const { size } = plain.trained;
-  const head = (prefix: string) => ({
+  const head = (prefix: string, { temperature }: FittedLda) => ({
     ...{ name: prefix, start: 0, size, kernel: `${prefix}/kernel`, bias: `${prefix}/bias` },
-    ...{ temperature: 1, weight: 1, ridge: RIDGE },
+    ...{ temperature, weight: 1, ridge: RIDGE },
   });
-  const calibrationOf = (part: FittedLda) => ({
-    temperature: part.temperature,
-    method: 'temperature, chosen on inner folds of the training speakers',
-  });
+  // The heads' own temperatures are the calibrated ones.
+  const calibration = {
+    temperature: 1,
+    method: "the heads' temperatures, chosen on inner folds of the training side",
+  };
   const weights = [OWN_WEIGHT, ...learner.copies.map(() => 1)];
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const speakers = corpus.report.speakers;
@@ -187,11 +188,11 @@ function cardOf(
       ...{ logits: 'logits', probabilities: 'probabilities', embedding: 'embedding' },
       embeddingSize: size,
     },
-    heads: [head('plain')],
-    calibration: calibrationOf(plain),
+    heads: [head('plain', plain)],
+    calibration,
     speaker: {
-      ...{ tau: SPEAKER_TAU, minClips: MIN_CLIPS, embeddingSize: size, heads: [head('speaker')] },
-      calibration: calibrationOf(speaker),
+      ...{ tau: SPEAKER_TAU, minClips: MIN_CLIPS, embeddingSize: size, heads: [head('speaker', speaker)] },
+      calibration,
     },
     variants: weights.map((weight, index) => ({
       augmentations: index === 0 ? [] : [changeOf(learner.copies[index - 1]!)],

@@ -26,8 +26,8 @@ export interface PersonalCorpus {
 const SHRINKAGE = { plain: 0.1, speaker: 0.2 };
 /** Clips that weigh as much as the population in a speaker's statistics. */
 const TAU = 4;
-const TEMPERATURE = Number(process.env.LDA_T ?? 3);
-const RIDGE = Number(process.env.LDA_R ?? 1);
+const TEMPERATURE = 3;
+const RIDGE = 1;
 
 /** Trained without one speaker: shrunken discriminants of clips as they are, and of clips normalised by speaker. */
 export class PersonalBase {
