@@ -40,7 +40,10 @@ Examples:
 export function trainCommand(session: Session): Command {
   return new Command('train')
     .description('Train a recipe on a corpus, judge it, export one ONNX file and write a report')
-    .requiredOption('--recipe <name>', 'what to train: paper-initial, paper-initial-augmented, paper-final')
+    .requiredOption(
+      '--recipe <name>',
+      'what to train: base, fast, paper-initial, paper-initial-augmented, paper-final',
+    )
     .option('--corpus <path>', 'a folder or a manifest; RAVDESS_DIR unless given')
     .requiredOption('--out <dir>', 'the run folder')
     .option('--protocol <name>', PROTOCOLS.join(', '), oneOf(PROTOCOLS), 'speaker')
