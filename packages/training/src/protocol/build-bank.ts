@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type AudioClip, type LongCallOptions, type NetworkInput, ProsodiaError } from '@prosodia/contracts';
+import {
+  type AudioClip,
+  isProsodiaError,
+  type LongCallOptions,
+  type NetworkInput,
+  ProsodiaError,
+} from '@prosodia/contracts';
 import { augment, decodeFile, networkRows } from '@prosodia/features';
 import { addonFile, nativeAddon } from '@prosodia/native';
 import type { Corpus } from '../corpus/corpus.js';
@@ -121,6 +127,8 @@ class ChunkFeatures {
     for (let index = range.first; index < range.end; index++) {
       const { path } = corpus.recordings[index]!;
       const clip = await decodeFile(path, { signal: options.signal }).catch((cause: unknown) => {
+        // Stopping is no fault of the file.
+        if (isProsodiaError(cause) && cause.code === 'ABORTED') throw cause;
         throw new ProsodiaError('CORPUS', `Expected to read ${path}: ${(cause as Error).message}`, { cause });
       });
       const { condition, seed } = options;

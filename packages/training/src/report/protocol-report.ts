@@ -31,7 +31,7 @@ function barChart(
 ): Chart {
   return drawChart({
     name,
-    title,
+    title: `${title} (line: ${lineName} ${percent(line)})`,
     description: entries.map(([label, value]) => `${label} ${percent(value)}`).join(', '),
     height: 340,
     option: {
@@ -50,7 +50,7 @@ function barChart(
           markLine: {
             symbol: 'none',
             lineStyle: { color: COLOURS[1], type: 'dashed' },
-            label: { position: 'insideStartTop', formatter: `${lineName} ${percent(line)}` },
+            label: { show: false },
             data: [{ yAxis: line }],
           },
         },
