@@ -52,7 +52,9 @@ export function labelled(svg: string, title: string, description: string): strin
 }
 
 // ECharts numbers its clip paths and classes over the life of the process; a report must not depend on that.
-function stable(svg: string): string {
+function stable(drawn: string): string {
+  // Hover colours by numbered class would reach the other charts of a page.
+  const svg = drawn.replace(/<style[\s\S]*?<\/style>/g, '');
   const names = new Map<string, string>();
   return svg.replace(/zr\d+-(cls|c|g|p|a)?-?\d*/g, (found) => {
     const known = names.get(found) ?? `chart-${names.size}`;

@@ -40,13 +40,11 @@ function flow(name: string, title: string, boxes: readonly Box[], perRow: number
     const turn = from.y + height + GAP / 2;
     return `<path d="M${from.x + BOX_WIDTH / 2} ${from.y + height + 3}V${turn}H${to.x + BOX_WIDTH / 2}V${to.y - 7}" marker-end="url(#${name}-tip)"/>`;
   });
+  // Every rule begins with the diagram's class: a style sheet inside an SVG holds for the whole page around it.
   const style =
-    '<style>rect{fill:#eef5fb;stroke:#0072b2;stroke-width:1.5}text{font-family:system-ui,"DejaVu Sans",sans-serif;' +
-    'text-anchor:middle;fill:#222}.title{font-size:14px;font-weight:600}.line{font-size:12px}path{fill:none;stroke:#555;' +
-    'stroke-width:1.5}marker path{fill:#555}</style>'
-      .replaceAll('rect{', `.${name} rect{`)
-      .replaceAll('}text{', `}.${name} text{`)
-      .replaceAll('}path{', `}.${name} path{`);
+    `<style>.${name} rect{fill:#eef5fb;stroke:#0072b2;stroke-width:1.5}.${name} text{font-family:system-ui,` +
+    `"DejaVu Sans",sans-serif;text-anchor:middle;fill:#222}.${name} .title{font-size:14px;font-weight:600}` +
+    `.${name} .line{font-size:12px}.${name} path{fill:none;stroke:#555;stroke-width:1.5}.${name} marker path{fill:#555}</style>`;
   const total = 2 * MARGIN + rows * height + (rows - 1) * GAP;
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" class="${name}" width="${width}" height="${total}" viewBox="0 0 ${width} ${total}">` +
