@@ -6,6 +6,7 @@ memory: 13 coefficients of clips in memory at librosa's defaults. files: WAV fil
 import importlib.metadata
 import pathlib
 import sys
+import wave
 
 import peer
 
@@ -30,7 +31,6 @@ def torchaudio_mfcc():
     import numpy as np
     import torch
     import torchaudio
-    from scipy.io import wavfile
 
     torch.set_num_threads(1)
     if KALDI:
@@ -41,7 +41,8 @@ def torchaudio_mfcc():
     transform = torchaudio.transforms.MFCC(RATE, 13, melkwargs={**mel, "pad_mode": "constant"})
 
     def read(path):
-        return wavfile.read(path)[1].astype(np.float32) / 32768
+        with wave.open(path) as file:
+            return np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float32) / 32768
 
     return read, lambda clip: transform(torch.from_numpy(clip)).numpy()
 

@@ -6,7 +6,7 @@ import { ownVersion } from '../machine.js';
 import { nodePeer, pythonPeer } from '../peer-places.js';
 import type { BenchRow } from '../row.js';
 
-const ROUNDS = 9;
+const ROUNDS = 5;
 const PYTHON_PEERS = [
   ['torchaudio', 'torchaudio', 'librosa'],
   ['librosa', 'librosa', 'librosa'],
