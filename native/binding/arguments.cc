@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "binding/batch.h"
 #include "core/errors.h"
 #include "core/limits.h"
 
@@ -51,7 +52,7 @@ Clip ReadClip(const Napi::Value& value, std::size_t index) {
   }
   Clip clip;
   clip.sample_rate_hz = ReadInt(object.Get("sampleRateHz"), "sampleRateHz", 1, kMaxSampleRateHz);
-  if (length > 0) clip.samples.assign(view.Data(), view.Data() + length);
+  clip.samples = ClipPool(value.Env())->Copy(view.Data(), length);
   return clip;
 }
 

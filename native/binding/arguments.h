@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "core/feature_config.h"
+#include "core/float_pool.h"
 
 namespace prosodia::binding {
 
 struct Clip {
-  std::vector<float> samples;
+  PooledFloats samples;
   int sample_rate_hz = 0;
 };
 

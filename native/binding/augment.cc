@@ -59,7 +59,7 @@ class AugmentBatch : public Batch {
       : Batch(clips.size(), call), clips_(std::move(clips)), changes_(std::move(changes)), results_(clips_.size()) {}
 
   void Run(std::size_t item, int worker) override {
-    std::vector<float>& samples = clips_[item].samples;
+    PooledFloats& samples = clips_[item].samples;
     RequireFinite(samples.data(), samples.size());
     const std::size_t length = std::size_t(Augmenter::OutputLength(changes_[item], std::int64_t(samples.size())));
     if (length > kMaxClipSamples) {

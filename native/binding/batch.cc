@@ -27,6 +27,7 @@ struct Host {
   napi_env env = nullptr;
   napi_threadsafe_function wake = nullptr;
   std::unique_ptr<ThreadTeam> team = std::make_unique<ThreadTeam>();
+  const std::shared_ptr<FloatPool> pool = std::make_shared<FloatPool>();
   std::list<Flight> flights;  // JavaScript thread only
   std::mutex lock;
   std::list<const Job*> finished;  // under the lock
@@ -139,6 +140,8 @@ void InitBatches(Napi::Env env) {
   env.SetInstanceData<Host>(host);
   napi_add_env_cleanup_hook(env, EndHost, host);
 }
+
+std::shared_ptr<FloatPool> ClipPool(Napi::Env env) { return env.GetInstanceData<Host>()->pool; }
 
 Napi::Value StartBatch(Napi::Env env, std::shared_ptr<Batch> batch) {
   Host* host = env.GetInstanceData<Host>();

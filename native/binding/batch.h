@@ -18,6 +18,7 @@
 #include <functional>
 #include <memory>
 
+#include "core/float_pool.h"
 #include "core/thread_team.h"
 
 namespace prosodia::binding {
@@ -43,6 +44,9 @@ Napi::Error CodedError(Napi::Env env, const std::exception_ptr& failure);
 // Runs `body` and turns the core's exceptions into JavaScript errors with a `code`; for everything that runs on the
 // JavaScript thread before a batch starts.
 Napi::Value Guarded(Napi::Env env, const std::function<Napi::Value()>& body);
+
+// Where this environment's clips are copied to.
+std::shared_ptr<FloatPool> ClipPool(Napi::Env env);
 
 // Makes this environment's team; called once by the addon's Init.
 void InitBatches(Napi::Env env);

@@ -17,11 +17,12 @@ namespace {
 class ResampleBatch : public Batch {
  public:
   ResampleBatch(std::vector<Clip> clips, int to_hz, const CallOptions& call)
-      : Batch(clips.size(), call), to_hz_(to_hz), clips_(std::move(clips)) {}
+      : Batch(clips.size(), call), to_hz_(to_hz), clips_(std::move(clips)), results_(clips_.size()) {}
 
   void Run(std::size_t item, int) override {
     Clip& clip = clips_[item];
-    clip.samples = Resample(clip.samples.data(), clip.samples.size(), clip.sample_rate_hz, to_hz_);
+    results_[item] = Resample(clip.samples.data(), clip.samples.size(), clip.sample_rate_hz, to_hz_);
+    clip.samples = {};
   }
 
   Napi::Value Result(Napi::Env env) override {
@@ -29,7 +30,7 @@ class ResampleBatch : public Batch {
     for (std::size_t i = 0; i < clips_.size(); i++) {
       Napi::HandleScope scope(env);
       Napi::Object entry = Napi::Object::New(env);
-      entry.Set("samples", ToFloat32Array(env, clips_[i].samples.data(), clips_[i].samples.size()));
+      entry.Set("samples", ToFloat32Array(env, results_[i].data(), results_[i].size()));
       entry.Set("sampleRateHz", to_hz_);
       result.Set(std::uint32_t(i), entry);
     }
@@ -39,6 +40,7 @@ class ResampleBatch : public Batch {
  private:
   const int to_hz_;
   std::vector<Clip> clips_;
+  std::vector<std::vector<float>> results_;
 };
 
 Napi::Value ResampleClips(const Napi::CallbackInfo& info) {
