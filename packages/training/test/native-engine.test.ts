@@ -145,6 +145,16 @@ describe('native engine', () => {
     await expect(engine.epoch(order)).rejects.toThrow('disposed');
   });
 
+  test('is busy until the weights are stored, not only until the addon has finished', async () => {
+    const engine = await createEngine('native', buildModel(tf), rows, OPTIONS);
+    const running = engine.epoch(order);
+    // Holds the event loop: the epoch ends on its thread, and its promise cannot settle meanwhile.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    await expect(engine.epoch(order)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    await expect(running).resolves.toMatchObject({ loss: expect.any(Number) });
+    engine.dispose();
+  });
+
   test('neither memory nor tensors grow over epochs and engines', async () => {
     const model = buildModel(tf);
     const measure = async (epochs: number) => {

@@ -20,6 +20,7 @@ export class NativeEngine implements InspectableEngine {
   readonly #tf: TensorFlow;
   readonly #variables: tf.Variable[];
   readonly #trainer: NativeTrainer;
+  #isBusy = false;
 
   /** The arguments have been checked by `createEngine`. */
   constructor(library: TensorFlow, model: tf.Sequential, rows: TrainingRows, options: EngineOptions) {
@@ -47,33 +48,41 @@ export class NativeEngine implements InspectableEngine {
   async epoch(order: Int32Array, signal?: AbortSignal): Promise<EpochResult> {
     if (signal?.aborted)
       throw new ProsodiaError('ABORTED', 'The epoch was aborted', { cause: signal.reason });
-    const abort = () => this.#trainer.abort();
-    this.#load();
-    signal?.addEventListener('abort', abort, { once: true });
-    try {
-      const result = await translatedPromise(() => this.#trainer.epoch(order));
-      this.#store();
-      return result;
-    } finally {
-      signal?.removeEventListener('abort', abort);
-    }
+    return this.#alone(async () => {
+      const abort = () => this.#trainer.abort();
+      this.#load();
+      signal?.addEventListener('abort', abort, { once: true });
+      try {
+        const result = await translatedPromise(() => this.#trainer.epoch(order));
+        this.#store();
+        return result;
+      } finally {
+        signal?.removeEventListener('abort', abort);
+      }
+    });
   }
 
   async gradients(order: Int32Array): Promise<BatchGradients> {
-    this.#load();
-    return translatedPromise(() => this.#trainer.gradients(order));
+    return this.#alone(async () => {
+      this.#load();
+      return translatedPromise(() => this.#trainer.gradients(order));
+    });
   }
 
   async predict(inputs: Float32Array): Promise<Float32Array> {
-    this.#load();
-    return translatedPromise(() => this.#trainer.predict(inputs));
+    return this.#alone(async () => {
+      this.#load();
+      return translatedPromise(() => this.#trainer.predict(inputs));
+    });
   }
 
   async saveState(): Promise<EngineState> {
+    this.#requireIdle();
     return translated(() => this.#trainer.state());
   }
 
   async restoreState(state: EngineState): Promise<void> {
+    this.#requireIdle();
     const sizes = this.#variables.map((variable) => variable.size);
     checkState(state, [...sizes, ...sizes]);
     translated(() => this.#trainer.setState(state.step, state.slots));
@@ -81,6 +90,28 @@ export class NativeEngine implements InspectableEngine {
 
   dispose(): void {
     this.#trainer.dispose();
+  }
+
+  /**
+   * One call at a time, until its weights are in the variables: the addon is idle a moment earlier, and a call that came
+   * between would train from the weights before.
+   */
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    this.#requireIdle();
+    this.#isBusy = true;
+    try {
+      return await work();
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  #requireIdle(): void {
+    if (this.#isBusy)
+      throw new ProsodiaError(
+        'INVALID_ARGUMENT',
+        'Expected one call at a time but another of this engine is under way',
+      );
   }
 
   /** The variables are the truth: whoever set them since the last epoch is heard. */
