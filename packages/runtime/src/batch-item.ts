@@ -1,4 +1,4 @@
-import { type BatchItem, type ErrorCode, isProsodiaError } from '@prosodia/contracts';
+import { type BatchItem, type ErrorCode, isProsodiaError, ProsodiaError } from '@prosodia/contracts';
 
 /** An answer or its error; being aborted, and whatever is no error of ours, ends the whole batch. */
 export function itemOf<T>(work: () => T): BatchItem<T> {
@@ -16,6 +16,20 @@ export async function settledItemOf<T>(work: () => Promise<T>): Promise<BatchIte
   } catch (error) {
     return failureOf(error);
   }
+}
+
+/** An item's answer; its error is thrown. */
+export function resultOf<T>(item: BatchItem<T>): T {
+  if (item.ok) return item.value;
+  throw new ProsodiaError(item.error.code, item.error.message);
+}
+
+/** Answers without errors; the first error is thrown. */
+export function answersOf(answers: readonly (Float32Array | Error)[]): Float32Array[] {
+  return answers.map((answer) => {
+    if (answer instanceof Error) throw answer;
+    return answer;
+  });
 }
 
 function failureOf(error: unknown): { ok: false; error: { code: ErrorCode; message: string } } {

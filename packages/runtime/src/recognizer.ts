@@ -5,7 +5,7 @@ import {
   ProsodiaError,
   type Recognition,
 } from '@prosodia/contracts';
-import { itemOf } from './batch-item.js';
+import { answersOf, itemOf, resultOf } from './batch-item.js';
 import type { ClipSource } from './clip-source.js';
 import { Gate } from './gate.js';
 import { graphInputs, graphOutputs } from './graph-inputs.js';
@@ -105,8 +105,7 @@ export class Recognizer {
     this.#expectOpen();
     const { signal } = options;
     const [item] = await this.#gate.run(1, signal, () => this.#recognizeGroup([source], signal));
-    if (item?.ok) return item.value;
-    throw new ProsodiaError(item!.error.code, item!.error.message);
+    return resultOf(item!);
   }
 
   /**
@@ -123,8 +122,7 @@ export class Recognizer {
     this.#expectOpen();
     const { signal } = options;
     const [item] = await this.#gate.run(1, signal, () => this.#recognizeGroup([source], signal, network));
-    if (item?.ok) return item.value;
-    throw new ProsodiaError(item!.error.code, item!.error.message);
+    return resultOf(item!);
   }
 
   /**
@@ -187,11 +185,7 @@ export class Recognizer {
       );
     const { signal } = options;
     return this.#gate.run(1, signal, async () => {
-      const answers = await this.#pool.run(rows, signal);
-      return answers.map((answer) => {
-        if (answer instanceof ProsodiaError) throw answer;
-        return answer;
-      });
+      return answersOf(await this.#pool.run(rows, signal));
     });
   }
 
@@ -237,15 +231,10 @@ export class Recognizer {
       listen: async (source: ClipSource, signal?: AbortSignal) => {
         this.#expectOpen();
         const [item] = await this.#gate.run(1, signal, () => this.#hear([source], signal, true));
-        if (item?.ok) return item.value;
-        throw new ProsodiaError(item!.error.code, item!.error.message);
+        return resultOf(item!);
       },
       embeddings: async (rows: readonly Float32Array[], signal?: AbortSignal) => {
-        const answers = await this.#pool.run(rows, signal, 'embeddings');
-        return answers.map((answer) => {
-          if (answer instanceof Error) throw answer;
-          return answer;
-        });
+        return answersOf(await this.#pool.run(rows, signal, 'embeddings'));
       },
       answer: (probabilities: Float32Array, heard: HeardClip) => this.#answer(probabilities, heard),
     };

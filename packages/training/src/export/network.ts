@@ -73,7 +73,7 @@ export function networkSizes({ head }: NetworkParts): NetworkSizes {
 }
 
 /** Strength of a trained last layer as the prior of a personal one, measured on RAVDESS. */
-const RIDGE = 1;
+export const RIDGE = 1;
 
 /** The model's last layer as its card names it: the constants are those that `buildGraph` writes. */
 export function headOf(model: Sequential): Head {

@@ -5,6 +5,7 @@ import {
   pairedDifference,
 } from '../evaluate/bootstrap.js';
 import { brierScore } from '../evaluate/calibration.js';
+import { caveatOf } from '../evaluate/caveat.js';
 import { type Judgement, judge, type Predictions, toPredictions } from '../evaluate/judge.js';
 import { argmaxRows, confusionMatrix, scoresOf } from '../evaluate/metrics.js';
 import { FOLD_CAVEATS } from './fold-plan.js';
@@ -67,13 +68,11 @@ export function judgeKept(kept: KeptPredictions): ProtocolJudgement {
     kept.rows.map(([recording, variant]) => ({ ...kept.recordings[recording]!, variant })),
     labels,
   );
-  const caveat = [
+  const caveat = caveatOf(
     FOLD_CAVEATS[kept.protocol],
-    kept.synthetic ? 'The speech is synthetic: no person spoke it.' : '',
+    kept.synthetic,
     kept.permuted ? 'Training labels were shuffled: anything above chance would be a leak.' : '',
-  ]
-    .filter((part) => part !== '')
-    .join(' ');
+  );
   const judgement = judge(predictions, { protocol: kept.protocol, caveat, seed: 0 });
   const { accuracy, uar, macroF1, recalls } = judgement.evaluation;
   const rows = judgedRows(kept);

@@ -120,7 +120,8 @@ function groupPlan(
   };
 }
 
-function copiesOf(recording: number, copies: number): RowRef[] {
+/** A recording and its changed copies. */
+export function copiesOf(recording: number, copies: number): RowRef[] {
   return Array.from({ length: 1 + copies }, (_, variant) => ({ recording, variant }));
 }
 

@@ -75,11 +75,12 @@ export async function runFold(
   }
 }
 
-function trainingSide(
+/** Everything a learner is shown of a plan's training clips. */
+export function trainingSide(
   { recordings, contentHashes }: BankCorpus,
   plan: FoldPlan,
   bank: FeatureBank,
-  { labels, permute, seed }: RunFoldOptions,
+  { labels, permute, seed }: Pick<RunFoldOptions, 'labels' | 'permute' | 'seed'>,
 ): TrainingSide {
   const known = plan.train.map((clip): TrainingLabel => {
     const { recording } = clip[0]!;

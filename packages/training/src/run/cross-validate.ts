@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ProsodiaError } from '@prosodia/contracts';
+import { caveatOf } from '../evaluate/caveat.js';
 import { judge, type Prediction, type Predictions } from '../evaluate/judge.js';
 import { PROTOCOL_CAVEATS } from '../split/split.js';
 import { readRunResult } from './finished-run.js';
@@ -41,10 +42,9 @@ export async function crossValidate(
     labels: parts[0]!.labels,
     rows: parts.flatMap(({ rows }): readonly Prediction[] => rows),
   };
-  const synthetic = options.corpus.synthetic ? 'The speech is synthetic: no person spoke it.' : '';
   const judgement = judge(predictions, {
     protocol: `${protocol}, ${folds} folds pooled`,
-    caveat: [PROTOCOL_CAVEATS[protocol], synthetic].filter((part) => part !== '').join(' '),
+    caveat: caveatOf(PROTOCOL_CAVEATS[protocol], options.corpus.synthetic),
     seed,
   });
   const result = pooledResult(folder.path, foldResults, judgement);

@@ -1,4 +1,5 @@
 import { MODEL_CARD_VERSION, ONNX_INPUT } from '@prosodia/contracts';
+import type { Corpus } from '../corpus/corpus.js';
 import type { EngineName } from '../engine/engine.js';
 import type { Calibration } from '../evaluate/calibration.js';
 import type { Judgement } from '../evaluate/judge.js';
@@ -53,14 +54,13 @@ export function makeCard(parts: CardParts): SequentialCard {
       splitHash: data.split.hash,
     },
     evaluation: parts.judgement.evaluation,
-    limits: limitsOf(data),
+    limits: limitsOf(corpus, data.summary.trainSpeakers.length, data.summary.caveat),
     software: { ...parts.software },
   };
 }
 
 /** What whoever uses the model must know it was not made for. */
-export function limitsOf({ corpus, summary }: TrainData): string[] {
-  const speakers = summary.trainSpeakers.length;
+export function limitsOf(corpus: Corpus, speakers: number, caveat: string): string[] {
   const texts = new Set(corpus.recordings.map(({ text }) => text)).size;
   const limits = [
     'It names how speech sounds, by categories that were acted or labelled; it does not know what a person feels. ' +
@@ -72,6 +72,6 @@ export function limitsOf({ corpus, summary }: TrainData): string[] {
     limits.push(
       'Its training speech is synthetic: no person spoke it, and its figures say nothing of real speech.',
     );
-  if (summary.caveat) limits.push(summary.caveat);
+  if (caveat) limits.push(caveat);
   return limits;
 }

@@ -1,18 +1,21 @@
 import { resolve } from 'node:path';
 import { MODEL_CARD_VERSION, type ModelCard, ProsodiaError } from '@prosodia/contracts';
 import { labelsOf } from '../corpus/corpus.js';
+import { relativePaths } from '../corpus/relative-paths.js';
+import { caveatOf } from '../evaluate/caveat.js';
 import { type Judgement, judge, type Predictions, toPredictions } from '../evaluate/judge.js';
 import { FUNCTIONALS_INPUT } from '../export/discriminant-graph.js';
 import { exportDiscriminant } from '../export/export-discriminant.js';
+import { RIDGE } from '../export/network.js';
 import { type FittedLda, INPUT, OWN_WEIGHT, SPEAKER_TAU } from '../learners/shrunken-lda.js';
 import { buildBank } from '../protocol/build-bank.js';
 import type { FeatureBank } from '../protocol/feature-bank.js';
-import { FOLD_CAVEATS, type FoldProtocol, foldPlans } from '../protocol/fold-plan.js';
+import { copiesOf, FOLD_CAVEATS, type FoldProtocol, foldPlans } from '../protocol/fold-plan.js';
 import type { Learner } from '../protocol/learner.js';
-import { runFold } from '../protocol/run-fold.js';
-import { type Clip, TestSide, TrainingSide } from '../protocol/side.js';
+import { runFold, trainingSide } from '../protocol/run-fold.js';
 import type { AugmentationRule } from '../recipes/recipe.js';
 import { defaultCacheFolder } from '../rows/row-cache.js';
+import { limitsOf } from './make-card.js';
 import { identityOf } from './protocol-plan.js';
 import { RunFolder } from './run-folder.js';
 import { softwareVersions } from './software.js';
@@ -26,9 +29,6 @@ const MIN_CLIPS = 4;
 
 /** Rows the exported file is checked with. */
 const CHECK_ROWS = 64;
-
-/** Strength of the trained layer as the prior of a personal one. */
-const RIDGE = 1;
 
 type DiscriminantOptions = Pick<
   TrainRunOptions,
@@ -66,7 +66,9 @@ export async function trainDiscriminant(learner: Learner, options: DiscriminantO
   const { predictions, judgement } = await outOfFold(learner, bank, protocol, options);
   emit({ kind: 'phase', phase: 'fit' });
   const started = performance.now();
-  const side = wholeSide(learner, bank, options, labels, protocol !== 'random-10fold');
+  const everything = corpus.recordings.map((_, recording) => copiesOf(recording, learner.copies.length));
+  const whole = { name: 'all recordings', protocol, train: everything, test: [] };
+  const side = trainingSide(corpus, whole, bank, { labels, seed });
   const fitted = async (track: 'nothing' | 'unlabelled') =>
     (await learner.fit(side, { labels, track, seed, signal })) as FittedLda;
   const [plain, speaker] = [await fitted('nothing'), await fitted('unlabelled')];
@@ -115,6 +117,7 @@ async function outOfFold(
 ): Promise<{ readonly predictions: Predictions; readonly judgement: Judgement }> {
   const labels = labelsOf(corpus.recordings);
   const plans = foldPlans(corpus, protocol, { copies: learner.copies.length, seed });
+  const paths = relativePaths(corpus.recordings);
   const parts: Predictions[] = [];
   for (const [fold, plan] of plans.entries()) {
     onEvent?.({ kind: 'fold', fold, folds: plans.length });
@@ -126,36 +129,17 @@ async function outOfFold(
       { labels, track: 'nothing', seed, signal },
     );
     const rows = tested.map(({ recording, variant }) => {
-      const { path, speaker, emotion } = corpus.recordings[recording]!;
-      return { path, speaker, variant, truth: emotion };
+      const { speaker, emotion } = corpus.recordings[recording]!;
+      return { path: paths[recording]!, speaker, variant, truth: emotion };
     });
     parts.push(toPredictions(probabilities, rows, labels));
   }
   const predictions = { labels, rows: parts.flatMap(({ rows }) => rows) };
-  const synthetic = corpus.synthetic ? 'The speech is synthetic: no person spoke it.' : '';
-  const caveat = [FOLD_CAVEATS[protocol], synthetic].filter((part) => part !== '').join(' ');
+  const caveat = caveatOf(FOLD_CAVEATS[protocol], corpus.synthetic);
   return {
     predictions,
     judgement: judge(predictions, { protocol: `${protocol}, out of fold`, caveat, seed }),
   };
-}
-
-function wholeSide(
-  learner: Learner,
-  bank: FeatureBank,
-  { corpus }: DiscriminantOptions,
-  labels: readonly string[],
-  bySpeaker: boolean,
-): TrainingSide {
-  const clips = corpus.recordings.map(
-    (_, recording): Clip =>
-      Array.from({ length: 1 + learner.copies.length }, (_, variant) => ({ recording, variant })),
-  );
-  const known = corpus.recordings.map(({ emotion, speaker, sex }, recording) => ({
-    class: labels.indexOf(emotion),
-    ...{ speaker, sex, contentHash: corpus.contentHashes[recording]! },
-  }));
-  return new TrainingSide(new TestSide(bank, clips), known, bySpeaker);
 }
 
 function cardOf(
@@ -177,7 +161,6 @@ function cardOf(
   };
   const weights = [OWN_WEIGHT, ...learner.copies.map(() => 1)];
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const speakers = corpus.report.speakers;
   return {
     formatVersion: MODEL_CARD_VERSION,
     name: `${learner.name}-${corpus.name}`,
@@ -214,17 +197,7 @@ function cardOf(
       splitHash: identityOf(corpus.contentHashes),
     },
     evaluation,
-    limits: [
-      'It names how speech sounds, by categories that were acted or labelled; it does not know what a person feels. ' +
-        'Decide nothing about a person by it alone.',
-      `It learnt from ${speakers} speaker${speakers === 1 ? '' : 's'}; other voices, languages, rooms and microphones are untested.`,
-      ...(corpus.synthetic
-        ? [
-            'Its training speech is synthetic: no person spoke it, and its figures say nothing of real speech.',
-          ]
-        : []),
-      ...(evaluation.caveat ? [evaluation.caveat] : []),
-    ],
+    limits: limitsOf(corpus, corpus.report.speakers, evaluation.caveat),
     software: softwareVersions(),
   };
 }

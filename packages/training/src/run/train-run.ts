@@ -5,6 +5,7 @@ import { type LoadedTensorflow, loadTensorflow } from '../engine/backend.js';
 import { createEngine, selectEngine } from '../engine/create-engine.js';
 import type { EngineChoice, TrainingEngine } from '../engine/engine.js';
 import { applyTemperature, type Calibration, fitTemperature } from '../evaluate/calibration.js';
+import { caveatOf } from '../evaluate/caveat.js';
 import { type Judgement, judge, type Predictions, toPredictions } from '../evaluate/judge.js';
 import { type ExportResult, exportOnnx } from '../export/index.js';
 import type { FitResult } from '../fit/fit.js';
@@ -132,8 +133,7 @@ async function evaluate({ options, plan, data, engine }: Run): Promise<{
   });
   const calibrated = applyTemperature(tested, labels.length, calibration.temperature);
   const predictions = toPredictions(calibrated, rows, labels);
-  const synthetic = corpus.synthetic ? 'The speech is synthetic: no person spoke it.' : '';
-  const caveat = [summary.caveat, synthetic].filter((part) => part !== '').join(' ');
+  const caveat = caveatOf(summary.caveat, corpus.synthetic);
   const judgement = judge(predictions, { protocol: summary.protocol, caveat, seed: plan.seed });
   return { predictions, judgement, calibration };
 }
@@ -188,7 +188,7 @@ function configOf(
     identity,
     software,
     network,
-    limits: limitsOf(data),
+    limits: limitsOf(data.corpus, data.summary.trainSpeakers.length, data.summary.caveat),
   };
 }
 

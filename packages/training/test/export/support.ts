@@ -1,4 +1,4 @@
-import { MODEL_CARD_VERSION } from '@prosodia/contracts';
+import { featureConfigSchema, MODEL_CARD_VERSION } from '@prosodia/contracts';
 import type * as tfjs from '@tensorflow/tfjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { loadTensorflow } from '../../src/engine/backend.js';
@@ -22,22 +22,7 @@ export function cardFor(
       {
         name: 'input',
         input: {
-          features: {
-            kind: 'mfcc',
-            sampleRateHz: 22_050,
-            nMfcc: 13,
-            nFft: 2048,
-            hopLength: 512,
-            nMels: 128,
-            fMinHz: 0,
-            melScale: 'slaney',
-            melNorm: 'slaney',
-            window: 'hann',
-            topDb: 80,
-            center: true,
-            preEmphasis: 0,
-            deltas: 0,
-          },
+          features: featureConfigSchema.parse({}),
           summary: 'mean',
           shape,
         },
