@@ -56,7 +56,7 @@ export async function clipRows(
   return Promise.all(
     sources.map((source) =>
       settledItemOf(async () => {
-        const clip = checkLength(await decode(source, signal), maxClipSec);
+        const clip = checkLength(await decode(source, signal), nameOf(source), maxClipSec);
         return {
           rows: await variantRows(card, clip, signal),
           durationSec: clip.samples.length / clip.sampleRateHz,
@@ -119,17 +119,23 @@ export async function decode(source: FeatureSource, signal?: AbortSignal): Promi
   return source;
 }
 
-function checkLength(clip: AudioClip, maxClipSec: number): AudioClip {
+function nameOf(source: FeatureSource): string {
+  if (typeof source === 'string') return source;
+  if (source instanceof URL) return source.href;
+  return source instanceof Uint8Array ? 'the bytes given' : 'the clip given';
+}
+
+function checkLength(clip: AudioClip, name: string, maxClipSec: number): AudioClip {
   const durationSec = clip.samples.length / clip.sampleRateHz;
   if (!(durationSec >= MIN_CLIP_SEC))
     throw new ProsodiaError(
       'INVALID_ARGUMENT',
-      `Expected at least ${MIN_CLIP_SEC} s of audio but received ${durationSec} s`,
+      `Expected at least ${MIN_CLIP_SEC} s of audio in ${name} but received ${durationSec} s`,
     );
   if (durationSec > maxClipSec)
     throw new ProsodiaError(
       'LIMIT',
-      `Expected at most ${maxClipSec} s of audio (maxClipSec) but received ${durationSec} s`,
+      `Expected at most ${maxClipSec} s of audio in ${name} (maxClipSec) but received ${durationSec} s`,
     );
   return clip;
 }

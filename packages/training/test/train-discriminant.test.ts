@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -42,6 +42,26 @@ test('is judged on speakers it has not heard and leaves one file with both answe
   ]);
   expect(session.outputNames).toContain('speakerProbabilities');
   await session.release();
+});
+
+test('leaves each speaker out in turn where there are fewer speakers than folds', async () => {
+  const { result } = await train(4);
+  expect(result.protocol).toBe('speaker-loso, out of fold');
+  const { rows } = JSON.parse(await readFile(join(root, 'run-4/predictions.json'), 'utf8'));
+  expect(rows[0].path).toMatch(/^Actor_\d\d\/03-/);
+});
+
+test('stops between folds when it is told to', async () => {
+  const folder = join(root, 'tones-6');
+  const stop = new AbortController();
+  const training = trainDiscriminant(resolveLearner('shrunken-lda-cepstrum'), {
+    corpus: await loadCorpus(folder),
+    outDir: join(root, 'stopped'),
+    cacheFolder: join(root, 'cache'),
+    signal: stop.signal,
+    onEvent: (event) => event.kind === 'fold' && event.fold === 1 && stop.abort(),
+  });
+  await expect(training).rejects.toMatchObject({ code: 'ABORTED' });
 });
 
 test('says so where there are too few speakers to keep any apart', async () => {

@@ -56,8 +56,7 @@ export async function trainDiscriminant(learner: Learner, options: DiscriminantO
     onProgress: (progress) => emit({ kind: 'progress', phase: 'rows', ...progress }),
   });
   emit({ kind: 'phase', phase: 'evaluate' });
-  const protocol: FoldProtocol =
-    corpus.report.speakers >= FEWEST_SPEAKERS ? 'speaker-6fold' : 'random-10fold';
+  const protocol = protocolFor(corpus.report.speakers);
   if (protocol === 'random-10fold')
     emit({
       kind: 'note',
@@ -109,6 +108,12 @@ export async function trainDiscriminant(learner: Learner, options: DiscriminantO
   return result;
 }
 
+/** Six folds of speakers where there are as many speakers, each speaker alone where there are a few. */
+function protocolFor(speakers: number): FoldProtocol {
+  if (speakers >= 6) return 'speaker-6fold';
+  return speakers >= FEWEST_SPEAKERS ? 'speaker-loso' : 'random-10fold';
+}
+
 async function outOfFold(
   learner: Learner,
   bank: FeatureBank,
@@ -120,6 +125,7 @@ async function outOfFold(
   const paths = relativePaths(corpus.recordings);
   const parts: Predictions[] = [];
   for (const [fold, plan] of plans.entries()) {
+    if (signal?.aborted) throw new ProsodiaError('ABORTED', 'Training was aborted', { cause: signal.reason });
     onEvent?.({ kind: 'fold', fold, folds: plans.length });
     const { tested, probabilities } = await runFold(
       corpus,
