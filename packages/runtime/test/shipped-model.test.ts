@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Recognizer } from '../dist/index.js';
+import { Recognizer } from '@prosodia/runtime';
 import { voice } from './support.js';
 
 let recognizer: Recognizer;
