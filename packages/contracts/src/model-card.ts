@@ -3,7 +3,7 @@ import { augmentationSchema } from './augmentation.js';
 import { networkInputSchema } from './features.js';
 
 /** The newest card this version reads; a file with a higher one is refused. */
-export const MODEL_CARD_VERSION = 2;
+export const MODEL_CARD_VERSION = 3;
 
 /** Metadata keys of the ONNX file: the card as JSON, and the SHA-256 of that JSON's UTF-8 bytes. */
 export const MODEL_CARD_KEY = 'prosodia.card';
@@ -56,8 +56,8 @@ const calibrationSchema = z.strictObject({
 });
 
 /**
- * A second answer of the same file, for a speaker of whom something is known: each input N is normalised by the
- * speaker's mean and deviation of every coefficient (graph inputs `N.mean`, `N.deviation`, [batch, coefficients]),
+ * A second answer of the same file, for a speaker of whom something is known: the speaker's mean and deviation of every
+ * coefficient of each of `statistics` is given as the graph inputs `N.mean`, `N.deviation`, [batch, coefficients],
  * shrunk toward the training speakers' by `speaker.weight` = n / (n + tau) ([batch, 1]; n clips known). Outputs
  * `speakerLogits`, `speakerProbabilities`, `speakerEmbedding`.
  */
@@ -67,6 +67,17 @@ export const speakerBranchSchema = z.strictObject({
   minClips: z.number().int().min(1),
   embeddingSize: z.number().int().min(1),
   heads: z.array(headSchema).min(1).max(64),
+  /**
+   * What the speaker is known by: inputs of the graph, by their last dimension, and outputs of it that depend on the clip
+   * alone. Every input unless given.
+   */
+  statistics: z
+    .array(
+      z.strictObject({ of: z.enum(['input', 'output']), name: valueName, size: z.number().int().min(1) }),
+    )
+    .min(1)
+    .max(16)
+    .optional(),
   calibration: calibrationSchema,
 });
 

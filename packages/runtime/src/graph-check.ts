@@ -11,7 +11,7 @@ import {
   type OnnxValue,
 } from '@prosodia/contracts';
 import protobuf from 'protobufjs';
-import { graphInputs } from './graph-inputs.js';
+import { clipSummaries, graphInputs } from './graph-inputs.js';
 
 const graphType = protobuf.Root.fromJSON(ONNX_SCHEMA).lookupType('Graph');
 
@@ -41,6 +41,7 @@ export function checkGraph(bytes: Uint8Array, card: ModelCard): void {
       speakerProbabilities: [classes],
       speakerEmbedding: [card.speaker.embeddingSize],
     }),
+    ...Object.fromEntries(clipSummaries(card).map(({ name, size }) => [name, [size]])),
   });
   checkHeads(graph, card.heads, card.outputs.embeddingSize, classes);
   if (card.speaker) checkHeads(graph, card.speaker.heads, card.speaker.embeddingSize, classes);

@@ -8,7 +8,7 @@ import {
 import { answersOf, itemOf, resultOf } from './batch-item.js';
 import type { ClipSource } from './clip-source.js';
 import { Gate } from './gate.js';
-import { graphInputs, graphOutputs } from './graph-inputs.js';
+import { clipSummaries, graphInputs, graphOutputs } from './graph-inputs.js';
 import { hearClips } from './heard-clips.js';
 import { CLIPS_IN_FLIGHT, CLIPS_PER_GROUP } from './limits.js';
 import { readModelFile } from './model-file.js';
@@ -231,7 +231,9 @@ export class Recognizer {
       listen: async (source: ClipSource, signal?: AbortSignal) => {
         this.#expectOpen();
         const [item] = await this.#gate.run(1, signal, () => this.#hear([source], signal, true));
-        return resultOf(item!);
+        const heard = resultOf(item!);
+        const wanted = clipSummaries(this.card).length > 0 ? heard.rows : [];
+        return { ...heard, summaries: answersOf(await this.#pool.run(wanted, signal, 'summaries')) };
       },
       embeddings: async (rows: readonly Float32Array[], signal?: AbortSignal) => {
         return answersOf(await this.#pool.run(rows, signal, 'embeddings'));

@@ -16,8 +16,11 @@ export interface GraphOutput {
   readonly size: number;
 }
 
-/** Probabilities as they are, or the embeddings that personal heads take: `embedding`, then `speakerEmbedding`. */
-export type Answers = 'probabilities' | 'embeddings';
+/**
+ * Probabilities as they are; the embeddings that personal heads take, `embedding`, then `speakerEmbedding`; or the outputs
+ * a speaker is known by.
+ */
+export type Answers = 'probabilities' | 'embeddings' | 'summaries';
 
 /** To a worker: rows to compute (transferred), or null to finish. */
 export type WorkerRequest = { readonly rows: Float32Array<ArrayBuffer>; readonly answers: Answers } | null;

@@ -50,7 +50,7 @@ describe('refuses with the reason', () => {
     [
       'a card of a later version',
       (p) => {
-        p.card.formatVersion = 3;
+        p.card.formatVersion = 4;
       },
       'a newer Prosodia is needed',
     ],

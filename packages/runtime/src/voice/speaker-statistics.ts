@@ -1,16 +1,16 @@
 import { type ModelCard, ONNX_SPEAKER_WEIGHT, ProsodiaError } from '@prosodia/contracts';
-import { graphInputs } from '../graph-inputs.js';
+import { clipSummaries, graphInputs, speakerStatistics } from '../graph-inputs.js';
 import { RunningStatistics, type StatisticsState } from './running-statistics.js';
 
 /**
- * How a person's clips lie: mean and deviation of every coefficient of every input, for each of the card's variants
- * its own, since a changed clip is normalised by clips changed the same way.
+ * How a person's clips lie: mean and deviation of every coefficient of what the card knows speakers by, for each of the
+ * card's variants its own, since a changed clip is normalised by clips changed the same way.
  *
  * What a person said is not kept, only sums.
  */
 export class SpeakerStatistics {
   readonly #card: ModelCard;
-  /** Variants × inputs. */
+  /** Variants × statistics. */
   #running: RunningStatistics[][];
   #clips = 0;
 
@@ -24,31 +24,53 @@ export class SpeakerStatistics {
     return this.#clips;
   }
 
-  /** Takes in a clip: a row for each variant, as `clipRows` makes them. */
-  add(rows: readonly Float32Array[]): void {
+  /**
+   * Takes in a clip.
+   *
+   * @param rows       a row for each variant, as `clipRows` makes them
+   * @param summaries  for each variant the graph's outputs that speakers are known by, one after the other
+   */
+  add(rows: readonly Float32Array[], summaries: readonly Float32Array[]): void {
     this.#clips++;
+    const statistics = speakerStatistics(this.#card);
     for (const [variant, row] of rows.entries()) {
-      let start = 0;
-      for (const [index, { input }] of this.#card.inputs.entries()) {
-        const size = sizeOf(input.shape);
+      const values = this.#vectorsOf(row, summaries[variant]);
+      for (const [index, { name }] of statistics.entries()) {
         const running = this.#running[variant]?.[index];
-        running?.add(withoutPadding(row.subarray(start, start + size), running.size));
-        start += size;
+        running?.add(withoutPadding(values.get(name)!, running.size));
       }
     }
   }
 
+  /** Inputs and summaries of one variant by name. */
+  #vectorsOf(row: Float32Array, summary: Float32Array | undefined): Map<string, Float32Array> {
+    const values = new Map<string, Float32Array>();
+    let start = 0;
+    for (const { name, input } of this.#card.inputs) {
+      const end = start + sizeOf(input.shape);
+      values.set(name, row.subarray(start, end));
+      start = end;
+    }
+    start = 0;
+    for (const { name, size } of clipSummaries(this.#card)) {
+      values.set(name, summary!.subarray(start, start + size));
+      start += size;
+    }
+    return values;
+  }
+
   /** The rows of one clip with this person's statistics in the places the graph takes them from. */
   fill(rows: readonly Float32Array[]): Float32Array[] {
-    const { speaker, inputs } = this.#card;
+    const { speaker } = this.#card;
+    const statistics = speakerStatistics(this.#card);
     if (!speaker) return [...rows];
     const weight = this.clips / (this.clips + speaker.tau);
     return rows.map((row, variant) => {
       const filled = Float32Array.from(row);
       let start = 0;
       for (const { name, size } of graphInputs(this.#card)) {
-        const [input, statistic] = splitName(name);
-        const index = inputs.findIndex((candidate) => candidate.name === input);
+        const [vector, statistic] = splitName(name);
+        const index = statistics.findIndex((candidate) => candidate.name === vector);
         const running = this.#running[variant]?.[index];
         if (name === ONNX_SPEAKER_WEIGHT) filled[start] = Number.isFinite(weight) ? weight : 0;
         else if (this.clips > 0 && running && statistic === 'mean') filled.set(running.mean, start);
@@ -84,9 +106,9 @@ export class SpeakerStatistics {
   }
 }
 
-function emptyFor({ speaker, inputs, variants }: ModelCard): RunningStatistics[][] {
-  if (!speaker) return [];
-  return variants.map(() => inputs.map(({ input }) => new RunningStatistics(input.shape.at(-1)!)));
+function emptyFor(card: ModelCard): RunningStatistics[][] {
+  if (!card.speaker) return [];
+  return card.variants.map(() => speakerStatistics(card).map(({ size }) => new RunningStatistics(size)));
 }
 
 /** Frames of a sequence that are zero throughout are padding, not speech. */

@@ -15,7 +15,7 @@ export interface VoiceModel {
   readonly card: ModelCard;
   readonly heads: VoiceHeads;
   /** The rows of a clip and whether anybody speaks in it. */
-  listen(source: ClipSource, signal: AbortSignal | undefined): Promise<HeardClip>;
+  listen(source: ClipSource, signal: AbortSignal | undefined): Promise<KnownClip>;
   /** Of each row the embedding, followed by the speaker's embedding where the model has one. */
   embeddings(rows: readonly Float32Array[], signal: AbortSignal | undefined): Promise<Float32Array[]>;
   /** The answer in words, as the recognizer's options want it. */
@@ -27,6 +27,12 @@ export interface HeardClip {
   readonly rows: readonly Float32Array[];
   readonly durationSec: number;
   readonly speech: boolean;
+}
+
+/** A clip with all that a speaker is known by. */
+export interface KnownClip extends HeardClip {
+  /** Of each variant the graph's outputs that the card knows speakers by, one after the other; empty where it names none. */
+  readonly summaries: readonly Float32Array[];
 }
 
 /** The trained last layers of a model's two answers. */

@@ -12,7 +12,7 @@ import {
   writeProfile,
 } from './profile.js';
 import { SpeakerStatistics } from './speaker-statistics.js';
-import type { HeardClip, VoiceModel } from './voice-model.js';
+import type { KnownClip, VoiceModel } from './voice-model.js';
 
 interface CallOptions {
   readonly signal?: AbortSignal;
@@ -84,7 +84,7 @@ export class Voice {
       const answer = mixtureOf(heads, embedding.subarray(start), temperature);
       for (let c = 0; c < mean.length; c++) mean[c]! += card.variants[variant]!.weight * answer[c]!;
     }
-    if (heard.speech) this.#statistics.add(heard.rows);
+    if (heard.speech) this.#statistics.add(heard.rows, heard.summaries);
     return this.#model.answer(mean, heard);
   }
 
@@ -142,8 +142,8 @@ export class Voice {
     return writeProfile(path, this.profile());
   }
 
-  async #take(heard: HeardClip, label: number, signal?: AbortSignal): Promise<AdaptationReport> {
-    this.#statistics.add(heard.rows);
+  async #take(heard: KnownClip, label: number, signal?: AbortSignal): Promise<AdaptationReport> {
+    this.#statistics.add(heard.rows, heard.summaries);
     const lesson: Lesson = { label, embedding: new Float32Array(), row: heard.rows[0] };
     // The statistics have moved: what was learned in this process is seen anew with them.
     const lessons = [...this.#lessons, lesson].filter(({ row }) => row !== undefined);

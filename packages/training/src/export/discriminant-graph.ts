@@ -1,89 +1,164 @@
 import { ONNX_SPEAKER_WEIGHT, type OnnxGraph } from '@prosodia/contracts';
 import type { Discriminant } from '../learners/discriminant.js';
+import type { LdaHead } from '../learners/lda-head.js';
+import type { PatchDictionary } from '../learners/patch-dictionary.js';
 import { type ColumnStatistics, FARTHEST } from '../learners/speaker-normalise.js';
 import { floatValue, GraphBuilder } from './graph-builder.js';
 import { addActivation } from './layers/activation.js';
+import { addPatchSummary } from './patch-graph.js';
 
-/** Where the clip statistics enter. */
+/** Where the clip statistics enter, and what frames are called and become. */
 export const FUNCTIONALS_INPUT = 'functionals';
+export const FRAMES_INPUT = 'frames';
+export const PATCHES = 'patches';
 
-/** One classifier and what its rows are normalised by. */
+/** One head of a branch. */
 export interface DiscriminantPart {
-  readonly trained: Discriminant;
-  readonly temperature: number;
-  readonly population: ColumnStatistics;
+  /** The vector it takes: `functionals` or `patches`. */
+  readonly vector: string;
+  readonly head: LdaHead;
+  /** All shares of a branch sum to 1. */
+  readonly share: number;
 }
 
+export interface DiscriminantBranches {
+  /** For a clip alone, and for a clip of a person whose statistics are given. */
+  readonly plain: readonly DiscriminantPart[];
+  readonly speaker: readonly DiscriminantPart[];
+  /** Makes `patches` of `frames`, where a head takes them. */
+  readonly dictionary?: PatchDictionary | undefined;
+}
+
+/** Probabilities below are not told apart from none. */
+const TINY = 1e-30;
+
 /**
- * Two discriminants as one graph: `plain` for a clip alone, `speaker` for a clip of a person whose statistics are given.
+ * Two mixtures of discriminants as one graph: `plain` for a clip alone, `speaker` for a clip of a person whose statistics
+ * are given.
  *
- * Inputs `functionals`, `functionals.mean`, `functionals.deviation` [batch, size] and `speaker.weight` [batch, 1]; the
- * speaker's statistics are shrunk toward the population as the model card says.
+ * Inputs `functionals` [batch, size] and, for heads on patches, `frames` [batch, frames, bands + 1]; the mean and the
+ * deviation of the speaker's vectors, `functionals.mean` and so on, and `speaker.weight` [batch, 1]; the
+ * statistics are shrunk toward the population as the model card says.
  */
-export function discriminantGraph(plain: DiscriminantPart, speaker: DiscriminantPart): OnnxGraph {
+export function discriminantGraph(branches: DiscriminantBranches): OnnxGraph {
   const graph = new GraphBuilder();
-  const { size, classes } = plain.trained;
-  const [mean, deviation] = ['mean', 'deviation'].map((name) => `${FUNCTIONALS_INPUT}.${name}`) as [
-    string,
-    string,
-  ];
-  const constants = (prefix: string, { mean: m, deviation: d }: ColumnStatistics) => ({
-    mean: graph.floats(`${prefix}/mean`, Float32Array.from(m), [size]),
-    deviation: graph.floats(`${prefix}/deviation`, Float32Array.from(d), [size]),
-  });
-  const limits = [
-    graph.floats('lowest', Float32Array.of(-FARTHEST), []),
-    graph.floats('highest', Float32Array.of(FARTHEST), []),
-  ];
-  const normalise = (output: string, by: { mean: string; deviation: string }) => {
-    const centred = graph.node('Sub', `${output}/centred`, [FUNCTIONALS_INPUT, by.mean]);
-    return graph.node('Clip', output, [
-      graph.node('Div', `${output}/scaled`, [centred, by.deviation]),
-      ...limits,
-    ]);
-  };
-  const classify = (prefix: string, embedding: string, names: [string, string], part: DiscriminantPart) => {
-    const product = graph.node('MatMul', `${prefix}/product`, [
-      embedding,
-      graph.floats(`${prefix}/kernel`, transposed(part.trained), [size, classes]),
-    ]);
-    const bias = graph.floats(`${prefix}/bias`, Float32Array.from(part.trained.bias), [classes]);
-    const sum = graph.node('Add', `${prefix}/sum`, [product, bias]);
-    const temperature = graph.floats(`${prefix}/temperature`, Float32Array.of(part.temperature), []);
-    addActivation(graph, 'softmax', names[1], graph.node('Div', names[0], [sum, temperature]));
-  };
-  classify(
-    'plain',
-    normalise('embedding', constants('plain', plain.population)),
-    ['logits', 'probabilities'],
-    plain,
+  const { plain, speaker, dictionary } = branches;
+  if (dictionary) addPatchSummary(graph, FRAMES_INPUT, PATCHES, dictionary);
+  const names = ['', '.mean', '.deviation'];
+  const vectors = vectorsOf(branches);
+  addBranch(graph, 'plain', plain, ['logits', 'probabilities', 'embedding'], (part) =>
+    constantsOf(graph, `plain/${part.vector}`, part.head.population),
   );
-  const population = constants('speaker', speaker.population);
-  const shrunk = (name: string, given: string, ours: string) => {
-    const difference = graph.node('Sub', `speaker/${name}-difference`, [given, ours]);
-    const moved = graph.node('Mul', `speaker/${name}-moved`, [difference, ONNX_SPEAKER_WEIGHT]);
-    return graph.node('Add', `speaker/${name}-shrunk`, [moved, ours]);
-  };
-  const own = {
-    mean: shrunk('mean', mean, population.mean),
-    deviation: shrunk('deviation', deviation, population.deviation),
-  };
-  classify('speaker', normalise('speakerEmbedding', own), ['speakerLogits', 'speakerProbabilities'], speaker);
+  const outputs = ['speakerLogits', 'speakerProbabilities', 'speakerEmbedding'] as const;
+  addBranch(graph, 'speaker', speaker, outputs, (part) => shrunkTo(graph, part));
+  const { classes } = plain[0]!.head.trained;
+  const answers = (
+    branch: readonly DiscriminantPart[],
+    [logits, probabilities, embedding]: readonly string[],
+  ) => [
+    floatValue(logits!, ['batch', classes]),
+    floatValue(probabilities!, ['batch', classes]),
+    floatValue(embedding!, ['batch', embeddingSizeOf(branch)]),
+  ];
   return graph.build(
     'prosodia',
     [
-      ...[FUNCTIONALS_INPUT, mean, deviation].map((name) => floatValue(name, ['batch', size])),
+      floatValue(FUNCTIONALS_INPUT, ['batch', vectors.get(FUNCTIONALS_INPUT)!]),
+      ...(dictionary ? [floatValue(FRAMES_INPUT, ['batch', dictionary.frames, dictionary.bands + 1])] : []),
+      ...[...vectors].flatMap(([name, size]) =>
+        names.slice(1).map((statistic) => floatValue(`${name}${statistic}`, ['batch', size])),
+      ),
       floatValue(ONNX_SPEAKER_WEIGHT, ['batch', 1]),
     ],
     [
-      floatValue('logits', ['batch', classes]),
-      floatValue('probabilities', ['batch', classes]),
-      floatValue('embedding', ['batch', size]),
-      floatValue('speakerLogits', ['batch', classes]),
-      floatValue('speakerProbabilities', ['batch', classes]),
-      floatValue('speakerEmbedding', ['batch', size]),
+      ...answers(plain, ['logits', 'probabilities', 'embedding']),
+      ...answers(speaker, outputs),
+      ...(dictionary ? [floatValue(PATCHES, ['batch', vectors.get(PATCHES)!])] : []),
     ],
   );
+}
+
+/** Vectors whose statistics the speaker's branch takes, and their sizes. */
+export function vectorsOf({ plain, speaker }: DiscriminantBranches): Map<string, number> {
+  const sizes = [...plain, ...speaker].map(({ vector, head }) => [vector, head.trained.size] as const);
+  return new Map(sizes);
+}
+
+/** Values of a branch's embedding: the heads' rows one after the other. */
+export function embeddingSizeOf(parts: readonly DiscriminantPart[]): number {
+  return parts.reduce((sum, { head }) => sum + head.trained.size, 0);
+}
+
+interface NormalisedBy {
+  readonly mean: string;
+  readonly deviation: string;
+}
+
+function addBranch(
+  graph: GraphBuilder,
+  branch: string,
+  parts: readonly DiscriminantPart[],
+  [logits, probabilities, embedding]: readonly [string, string, string],
+  normalisedBy: (part: DiscriminantPart) => NormalisedBy,
+): void {
+  const limits = ['lowest', 'highest'].map((name, index) =>
+    graph.floats(`${branch}/${name}`, Float32Array.of(index === 0 ? -FARTHEST : FARTHEST), []),
+  );
+  const rows = parts.map((part) => {
+    const by = normalisedBy(part);
+    const at = (name: string) => `${branch}/${part.vector}/${name}`;
+    const about = graph.node('Sub', at('centred'), [part.vector, by.mean]);
+    return graph.node('Clip', at('row'), [graph.node('Div', at('scaled'), [about, by.deviation]), ...limits]);
+  });
+  graph.node('Concat', embedding, rows, { axis: 1 });
+  const answers = parts.map((part, index) => addHead(graph, branch, part, rows[index]!));
+  const mixture = answers.reduce((sum, answer, index) =>
+    graph.node('Add', `${branch}/mixture-${index}`, [sum, answer]),
+  );
+  const floor = graph.floats(`${branch}/tiny`, Float32Array.of(TINY), []);
+  graph.node('Log', logits, [graph.node('Add', `${branch}/mixture-kept`, [mixture, floor])]);
+  addActivation(graph, 'softmax', probabilities, logits);
+}
+
+/** A head's posteriors, times its share. */
+function addHead(
+  graph: GraphBuilder,
+  branch: string,
+  { vector, head, share }: DiscriminantPart,
+  row: string,
+): string {
+  const { trained, temperature } = head;
+  const at = (name: string) => `${branch}/${vector}/${name}`;
+  const kernel = graph.floats(at('kernel'), transposed(trained), [trained.size, trained.classes]);
+  const bias = graph.floats(at('bias'), Float32Array.from(trained.bias), [trained.classes]);
+  const scores = graph.node('Add', at('scores'), [graph.node('MatMul', at('product'), [row, kernel]), bias]);
+  const soft = graph.floats(at('temperature'), Float32Array.of(temperature), []);
+  const softened = graph.node('Div', at('softened'), [scores, soft]);
+  const answer = addActivation(graph, 'softmax', at('posteriors'), softened);
+  return graph.node('Mul', at('shared'), [answer, graph.floats(at('share'), Float32Array.of(share), [])]);
+}
+
+function constantsOf(
+  graph: GraphBuilder,
+  prefix: string,
+  { mean, deviation }: ColumnStatistics,
+): NormalisedBy {
+  return {
+    mean: graph.floats(`${prefix}/mean`, Float32Array.from(mean), [mean.length]),
+    deviation: graph.floats(`${prefix}/deviation`, Float32Array.from(deviation), [deviation.length]),
+  };
+}
+
+/** The speaker's statistics, as far as they are known. */
+function shrunkTo(graph: GraphBuilder, { vector, head }: DiscriminantPart): NormalisedBy {
+  const population = constantsOf(graph, `speaker/${vector}/population`, head.population);
+  const shrunk = (name: 'mean' | 'deviation') => {
+    const at = (step: string) => `speaker/${vector}/${name}-${step}`;
+    const difference = graph.node('Sub', at('difference'), [`${vector}.${name}`, population[name]]);
+    const moved = graph.node('Mul', at('moved'), [difference, ONNX_SPEAKER_WEIGHT]);
+    return graph.node('Add', at('shrunk'), [moved, population[name]]);
+  };
+  return { mean: shrunk('mean'), deviation: shrunk('deviation') };
 }
 
 /** Learners hold classes × size, ONNX multiplies by size × classes. */

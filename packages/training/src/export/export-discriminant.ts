@@ -7,28 +7,42 @@ import {
 } from '@prosodia/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import writeFileAtomic from 'write-file-atomic';
-import { posteriors } from '../learners/discriminant.js';
-import { normaliseRows } from '../learners/speaker-normalise.js';
-import { type DiscriminantPart, discriminantGraph, FUNCTIONALS_INPUT } from './discriminant-graph.js';
+import { loadTensorflow } from '../engine/backend.js';
+import { patchSummaries } from '../learners/patch-dictionary.js';
+import {
+  type DiscriminantBranches,
+  type DiscriminantPart,
+  discriminantGraph,
+  FRAMES_INPUT,
+  FUNCTIONALS_INPUT,
+  PATCHES,
+  vectorsOf,
+} from './discriminant-graph.js';
 import { EXPORT_TOLERANCE, type ExportResult } from './export-onnx.js';
 import { encodeGraph, encodeModel, sha256 } from './onnx-file.js';
 
-export interface DiscriminantExport {
-  readonly plain: DiscriminantPart;
-  readonly speaker: DiscriminantPart;
+export interface DiscriminantExport extends DiscriminantBranches {
   readonly card: Omit<ModelCard, 'graphHash'>;
-  /** Raw rows the file is checked with before it is written, at least one. */
-  readonly checkRows: Float32Array;
+  /** Raw rows the file is checked with before it is written, of at least one clip. */
+  readonly checkRows: CheckRows;
   readonly path: string;
 }
 
+export interface CheckRows {
+  readonly clips: number;
+  readonly functionals: Float32Array;
+  /** Needed where a head takes patches. */
+  readonly frames?: Float32Array | undefined;
+}
+
 /**
- * Writes two discriminants as one ONNX file with its card, after ONNX Runtime has given their answers within 1e-5.
+ * Writes two mixtures of discriminants as one ONNX file with its card, after ONNX Runtime has given their answers within
+ * 1e-5.
  *
  * @throws ProsodiaError MODEL for a difference above the tolerance; nothing is written then
  */
 export async function exportDiscriminant(options: DiscriminantExport): Promise<ExportResult> {
-  const graph = encodeGraph(discriminantGraph(options.plain, options.speaker));
+  const graph = encodeGraph(discriminantGraph(options));
   const graphHash = sha256(graph);
   const card = parseWith(modelCardSchema, { ...options.card, graphHash }, 'model card');
   const file = encodeModel(graph, card);
@@ -43,38 +57,60 @@ export async function exportDiscriminant(options: DiscriminantExport): Promise<E
   return { maxAbsDifference: difference, graphHash, bytes: file.length };
 }
 
-async function largestDifference(
-  file: Uint8Array,
-  { plain, speaker, checkRows }: DiscriminantExport,
-): Promise<number> {
-  const { size } = plain.trained;
-  const count = checkRows.length / size;
-  // A speaker whose statistics are the population's, known as well as can be.
-  const repeated = (values: Float64Array) =>
-    Float32Array.from({ length: count * size }, (_, at) => values[at % size]!);
-  const tensor = (values: Float32Array) => new Tensor('float32', values, [count, size]);
+async function largestDifference(file: Uint8Array, options: DiscriminantExport): Promise<number> {
+  const { plain, speaker, dictionary, checkRows } = options;
+  const { clips, functionals, frames } = checkRows;
+  const vectors = new Map([[FUNCTIONALS_INPUT, functionals]]);
+  const feeds: Record<string, Tensor> = {
+    [FUNCTIONALS_INPUT]: new Tensor('float32', functionals, [clips, functionals.length / clips]),
+  };
+  if (dictionary && frames) {
+    const { tf } = await loadTensorflow();
+    vectors.set(PATCHES, await patchSummaries(tf, dictionary, frames));
+    feeds[FRAMES_INPUT] = new Tensor('float32', frames, [clips, dictionary.frames, dictionary.bands + 1]);
+  }
   const session = await InferenceSession.create(file, { intraOpNumThreads: 1, interOpNumThreads: 1 });
   try {
-    const { mean, deviation } = speaker.population;
-    const out = await session.run({
-      [FUNCTIONALS_INPUT]: tensor(checkRows),
-      [`${FUNCTIONALS_INPUT}.mean`]: tensor(repeated(mean)),
-      [`${FUNCTIONALS_INPUT}.deviation`]: tensor(repeated(deviation)),
-      [ONNX_SPEAKER_WEIGHT]: new Tensor('float32', new Float32Array(count).fill(1), [count, 1]),
+    const out = await session.run({ ...feeds, ...knownSpeaker(options) });
+    const branches = [['probabilities', plain] as const, ['speakerProbabilities', speaker] as const];
+    const differences = branches.map(([name, parts]) => {
+      const found = out[name]!.data as Float32Array;
+      return mixedPosteriors(parts, vectors).reduce(
+        (top, value, at) => Math.max(top, Math.abs(value - found[at]!)),
+        0,
+      );
     });
-    const differences = [['probabilities', plain] as const, ['speakerProbabilities', speaker] as const].map(
-      ([name, part]) => {
-        const expected = posteriors(
-          part.trained,
-          normaliseRows(checkRows, size, part.population),
-          part.temperature,
-        );
-        const found = out[name]!.data as Float32Array;
-        return expected.reduce((top, value, at) => Math.max(top, Math.abs(value - found[at]!)), 0);
-      },
-    );
     return Math.max(...differences);
   } finally {
     await session.release();
   }
+}
+
+/** A speaker whose statistics are the population's, known as well as can be. */
+function knownSpeaker(options: DiscriminantExport): Record<string, Tensor> {
+  const { clips } = options.checkRows;
+  const tensors: Record<string, Tensor> = {
+    [ONNX_SPEAKER_WEIGHT]: new Tensor('float32', new Float32Array(clips).fill(1), [clips, 1]),
+  };
+  for (const [vector, size] of vectorsOf(options)) {
+    const part =
+      options.speaker.find((own) => own.vector === vector) ??
+      options.plain.find((own) => own.vector === vector);
+    for (const statistic of ['mean', 'deviation'] as const) {
+      const values = part!.head.population[statistic];
+      const repeated = Float32Array.from({ length: clips * size }, (_, at) => values[at % size]!);
+      tensors[`${vector}.${statistic}`] = new Tensor('float32', repeated, [clips, size]);
+    }
+  }
+  return tensors;
+}
+
+function mixedPosteriors(
+  parts: readonly DiscriminantPart[],
+  vectors: ReadonlyMap<string, Float32Array>,
+): Float32Array {
+  const answers = parts.map(({ vector, head }) => head.posteriors(vectors.get(vector)!));
+  return answers[0]!.map((_, at) =>
+    answers.reduce((sum, answer, index) => sum + parts[index]!.share * answer[at]!, 0),
+  );
 }

@@ -1,8 +1,14 @@
-import { FUNCTIONALS_VERSION, type NetworkInput, ProsodiaError } from '@prosodia/contracts';
+import {
+  FUNCTIONALS_VERSION,
+  featureConfigSchema,
+  type NetworkInput,
+  ProsodiaError,
+} from '@prosodia/contracts';
 import { type FunctionalGroup, functionalGroups, functionalNames } from '@prosodia/features';
 import type { Learner } from '../protocol/learner.js';
 import { RECIPES } from '../recipes/index.js';
 import type { AugmentationRule } from '../recipes/recipe.js';
+import type { PatchOptions } from './learn-patches.js';
 import { recipeLearner } from './recipe-learner.js';
 import { shrunkenLda } from './shrunken-lda.js';
 
@@ -38,9 +44,27 @@ const VOICES: readonly AugmentationRule[] = [
   { kind: 'pitch', semitones: [-1.6, -1.6], formants: 'move' },
 ];
 
+/** Levels of the ear's bands over time, 20 ms a step, of the 3.2 s about the middle of what is said. */
+function frames(): NetworkInput {
+  const features = featureConfigSchema.parse({
+    ...{ kind: 'logmel', sampleRateHz: 16_000, nFft: 512, winLength: 400, hopLength: 160 },
+    ...{ nMels: 40, fMinHz: 50, fMaxHz: 8_000 },
+  });
+  return { summary: 'sequence', features, trimDb: 35, poolFrames: 2, frames: 160, shape: [160, 41] };
+}
+
+/** Pieces of 160 ms, every 40 ms. */
+const PATCHES: PatchOptions = { width: 8, stride: 2, dims: 100, words: 256 };
+
 /** Learners by name, made when asked for: the names of statistics come from the addon. */
 const MAKERS: Readonly<Record<string, () => Learner>> = {
-  base: () => shrunkenLda({ name: 'base', features: functionals(SPEECH_GROUPS), copies: VOICES }),
+  base: () =>
+    shrunkenLda({
+      ...{ name: 'base', features: functionals(SPEECH_GROUPS), copies: VOICES },
+      frames: { input: frames(), patches: PATCHES },
+    }),
+  'base-statistics': () =>
+    shrunkenLda({ name: 'base-statistics', features: functionals(SPEECH_GROUPS), copies: VOICES }),
   fast: () => shrunkenLda({ name: 'fast', features: functionals(SPEECH_GROUPS) }),
   'shrunken-lda': () => shrunkenLda({ name: 'shrunken-lda', features: functionals() }),
   'shrunken-lda-cepstrum': () =>

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import {
   type AudioClip,
+  type Augmentation,
   isProsodiaError,
   type LongCallOptions,
   type NetworkInput,
@@ -76,6 +77,7 @@ interface ChunkRange {
 class ChunkFeatures {
   private clips: Promise<AudioClip[]> | undefined;
   private readonly cache: RowCache;
+  private readonly copies = new Map<string, Promise<AudioClip[]>>();
 
   constructor(
     private readonly corpus: BankCorpus,
@@ -151,9 +153,19 @@ class ChunkFeatures {
           sampleRateHz: 'features' in input ? input.features.sampleRateHz : clip.sampleRateHz,
         }),
       );
-      all.push(await augment(clips, changes, { signal: this.options.signal }));
+      all.push(await this.changed(clips, changes));
     }
     return all;
+  }
+
+  /** The same changes are made once, though several inputs are made of them. */
+  private changed(clips: readonly AudioClip[], changes: readonly Augmentation[]): Promise<AudioClip[]> {
+    const key = JSON.stringify(changes);
+    const known = this.copies.get(key);
+    if (known) return known;
+    const made = augment(clips, changes, { signal: this.options.signal });
+    this.copies.set(key, made);
+    return made;
   }
 }
 

@@ -1,38 +1,34 @@
 import { resolve } from 'node:path';
-import { MODEL_CARD_VERSION, type ModelCard, ProsodiaError } from '@prosodia/contracts';
+import { ProsodiaError, type Protocol } from '@prosodia/contracts';
 import { labelsOf } from '../corpus/corpus.js';
 import { relativePaths } from '../corpus/relative-paths.js';
 import { caveatOf } from '../evaluate/caveat.js';
 import { type Judgement, judge, type Predictions, toPredictions } from '../evaluate/judge.js';
-import { FUNCTIONALS_INPUT } from '../export/discriminant-graph.js';
-import { exportDiscriminant } from '../export/export-discriminant.js';
-import { RIDGE } from '../export/network.js';
-import { type FittedLda, INPUT, OWN_WEIGHT, SPEAKER_TAU } from '../learners/shrunken-lda.js';
+import type { DiscriminantPart } from '../export/discriminant-graph.js';
+import { type CheckRows, exportDiscriminant } from '../export/export-discriminant.js';
+import type { FittedPatches } from '../learners/learn-patches.js';
+import type { PatchDictionary } from '../learners/patch-dictionary.js';
+import { type FittedLda, FRAMES, INPUT, type LdaPart } from '../learners/shrunken-lda.js';
 import { buildBank } from '../protocol/build-bank.js';
 import type { FeatureBank } from '../protocol/feature-bank.js';
 import { copiesOf, FOLD_CAVEATS, type FoldProtocol, foldPlans } from '../protocol/fold-plan.js';
 import type { Learner } from '../protocol/learner.js';
 import { runFold, trainingSide } from '../protocol/run-fold.js';
-import type { AugmentationRule } from '../recipes/recipe.js';
+import type { TrainingSide } from '../protocol/side.js';
 import { defaultCacheFolder } from '../rows/row-cache.js';
-import { limitsOf } from './make-card.js';
-import { identityOf } from './protocol-plan.js';
+import { cardOf, parametersOf } from './discriminant-card.js';
 import { RunFolder } from './run-folder.js';
-import { softwareVersions } from './software.js';
 import type { RunResult, TrainRunOptions } from './train-options.js';
 
 /** Speakers from which on some can be kept aside. */
 const FEWEST_SPEAKERS = 4;
-
-/** Clips of a person from which on the normalised answer is the better one. */
-const MIN_CLIPS = 4;
 
 /** Rows the exported file is checked with. */
 const CHECK_ROWS = 64;
 
 type DiscriminantOptions = Pick<
   TrainRunOptions,
-  'corpus' | 'outDir' | 'seed' | 'cacheFolder' | 'signal' | 'onEvent'
+  'corpus' | 'outDir' | 'protocol' | 'seed' | 'cacheFolder' | 'signal' | 'onEvent'
 >;
 
 /**
@@ -56,8 +52,8 @@ export async function trainDiscriminant(learner: Learner, options: DiscriminantO
     onProgress: (progress) => emit({ kind: 'progress', phase: 'rows', ...progress }),
   });
   emit({ kind: 'phase', phase: 'evaluate' });
-  const protocol = protocolFor(corpus.report.speakers);
-  if (protocol === 'random-10fold')
+  const protocol = protocolFor(options.protocol ?? 'speaker', corpus.report.speakers);
+  if (protocol === 'random-10fold' && options.protocol !== 'recording')
     emit({
       kind: 'note',
       message: `Only ${corpus.report.speakers} speakers: figures are of other recordings of the same speakers`,
@@ -73,12 +69,16 @@ export async function trainDiscriminant(learner: Learner, options: DiscriminantO
   const [plain, speaker] = [await fitted('nothing'), await fitted('unlabelled')];
   const seconds = (performance.now() - started) / 1000;
   emit({ kind: 'phase', phase: 'export' });
-  const { size } = plain.trained;
-  const parameters = 2 * (size + 1) * labels.length;
+  const branches = {
+    plain: plain.parts.map(exportedPart),
+    speaker: speaker.parts.map(exportedPart),
+    dictionary: dictionaryOf(plain) ?? dictionaryOf(speaker),
+  };
+  const parameters = parametersOf(branches);
   const exported = await exportDiscriminant({
-    ...{ plain, speaker },
-    card: cardOf(learner, options, labels, judgement, { plain, speaker, parameters }),
-    checkRows: side.rows(INPUT).inputs.subarray(0, CHECK_ROWS * size),
+    ...branches,
+    card: cardOf(learner, { corpus, seed, labels, evaluation: judgement.evaluation, branches }),
+    checkRows: checkRowsOf(learner, side),
     path: folder.file('model'),
   });
   const result: RunResult = {
@@ -109,7 +109,8 @@ export async function trainDiscriminant(learner: Learner, options: DiscriminantO
 }
 
 /** Six folds of speakers where there are as many speakers, each speaker alone where there are a few. */
-function protocolFor(speakers: number): FoldProtocol {
+function protocolFor(asked: Protocol, speakers: number): FoldProtocol {
+  if (asked !== 'speaker') return asked === 'recording' ? 'random-10fold' : asked;
   if (speakers >= 6) return 'speaker-6fold';
   return speakers >= FEWEST_SPEAKERS ? 'speaker-loso' : 'random-10fold';
 }
@@ -148,71 +149,22 @@ async function outOfFold(
   };
 }
 
-function cardOf(
-  learner: Learner,
-  { corpus, seed = 0 }: DiscriminantOptions,
-  labels: readonly string[],
-  { evaluation }: Judgement,
-  { plain, speaker, parameters }: { plain: FittedLda; speaker: FittedLda; parameters: number },
-): Omit<ModelCard, 'graphHash'> {
-  const { size } = plain.trained;
-  const head = (prefix: string, { temperature }: FittedLda) => ({
-    ...{ name: prefix, start: 0, size, kernel: `${prefix}/kernel`, bias: `${prefix}/bias` },
-    ...{ temperature, weight: 1, ridge: RIDGE },
-  });
-  // The heads' own temperatures are the calibrated ones.
-  const calibration = {
-    temperature: 1,
-    method: "the heads' temperatures, chosen on inner folds of the training side",
-  };
-  const weights = [OWN_WEIGHT, ...learner.copies.map(() => 1)];
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return {
-    formatVersion: MODEL_CARD_VERSION,
-    name: `${learner.name}-${corpus.name}`,
-    recipe: learner.name,
-    labels: [...labels],
-    inputs: [{ name: FUNCTIONALS_INPUT, input: learner.inputs[INPUT]! }],
-    outputs: {
-      ...{ logits: 'logits', probabilities: 'probabilities', embedding: 'embedding' },
-      embeddingSize: size,
-    },
-    heads: [head('plain', plain)],
-    calibration,
-    speaker: {
-      ...{ tau: SPEAKER_TAU, minClips: MIN_CLIPS, embeddingSize: size, heads: [head('speaker', speaker)] },
-      calibration,
-    },
-    variants: weights.map((weight, index) => ({
-      augmentations: index === 0 ? [] : [changeOf(learner.copies[index - 1]!)],
-      weight: weight / total,
-    })),
-    network: {
-      parameters,
-      layers: ['plain', 'speaker'].map((name) => ({
-        ...{ name, kind: 'shrunken linear discriminant', outputShape: `(None, ${labels.length})` },
-        parameters: parameters / 2,
-      })),
-    },
-    training: {
-      ...{ corpus: corpus.name, synthetic: corpus.synthetic, licence: corpus.licence },
-      recordings: corpus.recordings.length,
-      rows: corpus.recordings.length * (1 + learner.copies.length),
-      speakers: [...new Set(corpus.recordings.map(({ speaker: name }) => name))].sort(),
-      ...{ engine: 'closed-form', epochs: 1, bestEpoch: 1, seed },
-      splitHash: identityOf(corpus.contentHashes),
-    },
-    evaluation,
-    limits: limitsOf(corpus, corpus.report.speakers, evaluation.caveat),
-    software: softwareVersions(),
-  };
+function exportedPart({ summary, head, share }: LdaPart): DiscriminantPart {
+  return { vector: summary.name, head, share };
 }
 
-/** What a rule without a range always does: an answer at run time must not be drawn. */
-function changeOf(rule: AugmentationRule): ModelCard['variants'][number]['augmentations'][number] {
-  if (rule.kind === 'pitch' && rule.semitones[0] === rule.semitones[1])
-    return { kind: 'pitch', semitones: rule.semitones[0], formants: rule.formants, seed: 0 };
-  if (rule.kind === 'stretch' && rule.rate[0] === rule.rate[1])
-    return { kind: 'stretch', rate: rule.rate[0], seed: 0 };
-  throw new ProsodiaError('MODEL', `Expected copies that are always changed alike but ${rule.kind} is drawn`);
+/** The same corpus and seed give both branches the same one. */
+function dictionaryOf({ parts }: FittedLda): PatchDictionary | undefined {
+  return parts.flatMap(({ fitted }) => ('dictionary' in fitted ? [fitted as FittedPatches] : []))[0]
+    ?.dictionary;
+}
+
+function checkRowsOf(learner: Learner, side: TrainingSide): CheckRows {
+  const clips = Math.min(CHECK_ROWS, side.length);
+  const some = side.pick(Array.from({ length: clips }, (_, place) => place));
+  return {
+    clips,
+    functionals: some.rows(INPUT).inputs,
+    frames: learner.inputs[FRAMES] && some.rows(FRAMES).inputs,
+  };
 }

@@ -1,5 +1,5 @@
-import { PROTOCOLS, type Protocol } from '@prosodia/contracts';
-import type { EngineChoice, RunResult, TrainRunOptions } from '@prosodia/training';
+import { PROTOCOLS, ProsodiaError, type Protocol } from '@prosodia/contracts';
+import type { EngineChoice, RunResult, TrainRunOptions, trainDiscriminant } from '@prosodia/training';
 import { Command } from 'commander';
 import { corpusFolder, listOf, oneOf, wholeNumber } from '../options.js';
 import type { Session } from '../session.js';
@@ -28,6 +28,8 @@ const EXAMPLES = `
 Protocols:
   speaker           test speakers are never heard in training (the default, the honest one)
   recording         a random split of recordings; the same speakers are on both sides
+  base and fast are solved, not iterated: all folds are judged (speakers six at a time, or recordings at random), then all
+  recordings are trained on; --fold, --folds, --test-speakers, --epochs, --engine and --resume are refused.
   augmented-random  the paper's: a random split of augmented rows, which leaks; only to compare with it
 
 Examples:
@@ -62,23 +64,18 @@ export function trainCommand(session: Session): Command {
     .option('--no-report', 'leave out report.html and its charts')
     .option('--json', 'end with one JSON line')
     .addHelpText('after', EXAMPLES)
-    .action(async (options: TrainOptions) => {
-      const { loadCorpus, reportRun } = await import('@prosodia/training');
+    .action(async (options: TrainOptions, command: Command) => {
+      const { CLOSED_FORM_RECIPES, loadCorpus, reportRun } = await import('@prosodia/training');
+      const solved = (CLOSED_FORM_RECIPES as readonly string[]).includes(options.recipe);
+      if (solved) refuseWhatIsNotIterated(options.recipe, command);
       const corpus = await loadCorpus(corpusFolder(options.corpus), { signal: session.signal });
-      const result = await trainByRecipe(options.recipe, {
-        corpus,
-        outDir: options.out,
-        protocol: options.protocol,
-        fold: options.fold,
-        folds: options.folds,
-        testSpeakers: options.testSpeakers,
-        epochs: options.epochs,
-        seed: options.seed,
-        engine: options.engine,
-        resume: options.resume,
-        signal: session.signal,
-        onEvent: trainView(session),
-      });
+      const shared = {
+        ...{ corpus, outDir: options.out, protocol: options.protocol, seed: options.seed },
+        ...{ signal: session.signal, onEvent: trainView(session) },
+      };
+      const result = solved
+        ? await trainSolved(options.recipe, shared)
+        : await trainIterated({ ...options, ...shared });
       // The report is of epochs; a recipe that is solved has none.
       const report =
         options.report && result.engine !== 'closed-form' ? await reportRun(result, corpus) : undefined;
@@ -87,13 +84,42 @@ export function trainCommand(session: Session): Command {
     });
 }
 
-async function trainByRecipe(recipe: string, options: Omit<TrainRunOptions, 'recipe'>): Promise<RunResult> {
-  const { CLOSED_FORM_RECIPES, resolveLearner, trainDiscriminant, trainRun } = await import(
-    '@prosodia/training'
-  );
-  if ((CLOSED_FORM_RECIPES as readonly string[]).includes(recipe))
-    return trainDiscriminant(resolveLearner(recipe), options);
-  return trainRun({ recipe, ...options });
+/** Options of runs that have one test side, epochs and checkpoints. */
+const OF_ITERATED_RUNS = {
+  fold: '--fold',
+  folds: '--folds',
+  testSpeakers: '--test-speakers',
+  epochs: '--epochs',
+  engine: '--engine',
+  resume: '--resume',
+} as const;
+
+/** A recipe that is solved ignores nothing silently. */
+function refuseWhatIsNotIterated(recipe: string, command: Command): void {
+  for (const [name, flag] of Object.entries(OF_ITERATED_RUNS))
+    if (command.getOptionValueSource(name) === 'cli')
+      throw new ProsodiaError(
+        'INVALID_ARGUMENT',
+        `Expected no ${flag} with --recipe ${recipe}: it is solved in one step and judged on every fold`,
+      );
+}
+
+async function trainSolved(
+  recipe: string,
+  options: Parameters<typeof trainDiscriminant>[1],
+): Promise<RunResult> {
+  const { resolveLearner, trainDiscriminant: train } = await import('@prosodia/training');
+  return train(resolveLearner(recipe), options);
+}
+
+async function trainIterated(options: TrainRunOptions & { readonly recipe: string }): Promise<RunResult> {
+  const { trainRun } = await import('@prosodia/training');
+  const { recipe, corpus, outDir, protocol, fold, folds, testSpeakers, epochs, seed, engine } = options;
+  const { resume, signal, onEvent } = options;
+  return trainRun({
+    ...{ recipe, corpus, outDir, protocol, fold, folds, testSpeakers, epochs, seed, engine },
+    ...{ resume, signal, onEvent },
+  });
 }
 
 function foldOption(text: string): number | 'all' {
