@@ -7,7 +7,6 @@ import { encodeGraph, encodeModel } from '../src/export/onnx-file.js';
 import { addPatchSummary } from '../src/export/patch-graph.js';
 import { learnPatches } from '../src/learners/learn-patches.js';
 import { type PatchDictionary, patchSummaries } from '../src/learners/patch-dictionary.js';
-import { symmetricEigen } from '../src/learners/symmetric-eigen.js';
 import { Random } from '../src/random.js';
 
 const [FRAMES, BANDS, CLIPS] = [30, 4, 12];
@@ -42,25 +41,6 @@ function clips(): Float32Array {
     }
   return all;
 }
-
-test('eigenvectors give the matrix back, the strongest first', () => {
-  const size = 7;
-  const random = new Random(3, 'matrix');
-  const matrix = new Float64Array(size * size);
-  for (let i = 0; i < size; i++)
-    for (let j = 0; j <= i; j++) {
-      matrix[i * size + j] = random.normal();
-      matrix[j * size + i] = matrix[i * size + j]!;
-    }
-  const { values, vectors } = symmetricEigen(matrix, size);
-  expect([...values]).toEqual([...values].sort((a, b) => b - a));
-  for (let i = 0; i < size; i++)
-    for (let j = 0; j < size; j++) {
-      let sum = 0;
-      for (let k = 0; k < size; k++) sum += values[k]! * vectors[k * size + i]! * vectors[k * size + j]!;
-      expect(sum).toBeCloseTo(matrix[i * size + j]!, 10);
-    }
-});
 
 test('rising and falling clips are told apart, whatever their level', async () => {
   const size = 2 * dictionary.words;

@@ -10,6 +10,7 @@ import { listenCommand } from './commands/listen.js';
 import { personaliseCommand } from './commands/personalise.js';
 import { recognizeCommand } from './commands/recognize.js';
 import { reportCommand } from './commands/report.js';
+import { resultsCommand } from './commands/results.js';
 import { serveCommand } from './commands/serve.js';
 import { startCommand } from './commands/start.js';
 import { timelineCommand } from './commands/timeline.js';
@@ -59,6 +60,7 @@ function buildProgram(session: Session): Command {
     serveCommand,
     demoCommand,
     reportCommand,
+    resultsCommand,
     benchCommand,
     startCommand,
   ];

@@ -30,6 +30,9 @@ export const SPEAKER_TAU = 4;
 /** Labelled clips that weigh as much as the trained mean of a class. */
 export const CLASS_TAU = 2;
 
+/** Weight of the clip itself among its copies. */
+export const OWN_WEIGHT = 2;
+
 /** Posteriors are taken this soft before the temperature is fitted: sharper ones vanish in 32 bits. */
 export const SOFT = 8;
 
@@ -180,26 +183,53 @@ function scatterOf(
 function choose(train: TrainingSide, prepared: PreparedRows, classes: number, { seed }: LearnerOptions) {
   const parts = innerParts(train, seed);
   const sums = parts.map((part) => scatterOf(prepared, train, classes, part));
-  let best = { shrinkage: 0, uar: -1, rows: new Float32Array(0) };
   const innerTruth = parts.flat().map((place) => train.classes[place]!);
+  let best = { shrinkage: 0, uar: -1, copies: [] as Float32Array[] };
   for (const shrinkage of SHRINKAGES) {
-    const rows = new Float32Array(innerTruth.length * classes);
-    let filled = 0;
-    for (const [fold, part] of parts.entries()) {
-      const fitted = fitDiscriminant(addSums(sums.filter((_, other) => other !== fold)), shrinkage);
-      // The clips themselves: copy 0 comes first.
-      const own = posteriors(fitted, gather(prepared.rows, prepared.size, part), SOFT);
-      rows.set(own, filled);
-      filled += own.length;
-    }
-    const { uar } = scoresOf(confusionMatrix(innerTruth, argmaxRows(rows, classes), classes));
-    if (uar > best.uar) best = { shrinkage, uar, rows };
+    const fitted = parts.map((_, fold) =>
+      fitDiscriminant(addSums(sums.filter((_part, other) => other !== fold)), shrinkage),
+    );
+    const copies = innerCopies(prepared, train.length, parts, fitted);
+    const said = argmaxRows(ofCopies(copies), classes);
+    const { uar } = scoresOf(confusionMatrix(innerTruth, said, classes));
+    if (uar > best.uar) best = { shrinkage, uar, copies };
   }
-  const { temperature } = fitTemperature(best.rows, innerTruth, classes, 'inner');
+  const { temperature } = fitTemperature(best.copies[0]!, innerTruth, classes, 'inner');
   return {
     ...{ shrinkage: best.shrinkage, temperature: SOFT * temperature, sums, innerTruth },
-    innerPosteriors: applyTemperature(best.rows, classes, temperature),
+    innerPosteriors: ofCopies(best.copies.map((rows) => applyTemperature(rows, classes, temperature))),
   };
+}
+
+/** Of the clips themselves and of each copy, what the inner folds' heads say, softly. */
+function innerCopies(
+  { rows, size, clipOf }: PreparedRows,
+  clips: number,
+  parts: readonly number[][],
+  fitted: readonly Discriminant[],
+): Float32Array[] {
+  return Array.from({ length: clipOf.length / clips }, (_, copy) =>
+    joined(
+      parts.map((part, fold) => {
+        const places = part.map((place) => copy * clips + place);
+        return posteriors(fitted[fold]!, gather(rows, size, places), SOFT);
+      }),
+    ),
+  );
+}
+
+/**
+ * The mean over a clip and its changed copies.
+ *
+ * @param copies  answers to the clips, then to each copy of them
+ */
+export function ofCopies(copies: readonly Float32Array[]): Float32Array {
+  const total = OWN_WEIGHT + copies.length - 1;
+  return copies[0]!.map((own, at) => {
+    let sum = OWN_WEIGHT * own;
+    for (let copy = 1; copy < copies.length; copy++) sum += copies[copy]![at]!;
+    return sum / total;
+  });
 }
 
 /** Places of each inner fold's validation clips. */

@@ -1,10 +1,10 @@
 import { ProsodiaError } from '@prosodia/contracts';
 import type { Tensor2D } from '@tensorflow/tfjs';
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { loadTensorflow, type TensorFlow } from '../engine/backend.js';
 import { Random } from '../random.js';
 import { type PatchDictionary, patchSummaries, patchSummarySize } from './patch-dictionary.js';
 import type { FittedSummary, Summary } from './summary.js';
-import { symmetricEigen } from './symmetric-eigen.js';
 
 export interface PatchOptions {
   /** Frames of a patch, and from one to the next. */
@@ -144,15 +144,20 @@ function whitener(tf: TensorFlow, drawn: Float32Array, size: number, dims: numbe
     const about = all.sub(average) as Tensor2D;
     return [average.dataSync<'float32'>(), tf.matMul(about, about, true).div(count).dataSync<'float32'>()];
   });
-  const { values, vectors } = symmetricEigen(Float64Array.from(covariance), size);
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(
+    Matrix.from1DArray(size, size, covariance),
+    { assumeSymmetric: true },
+  );
+  // They come the weakest first.
   const kept = Math.min(dims, size);
-  const floor = (FLOOR * values.slice(0, kept).reduce((sum, value) => sum + value, 0)) / kept;
+  const values = realEigenvalues.slice(size - kept).reverse();
+  const floor = (FLOOR * values.reduce((sum, value) => sum + value, 0)) / kept;
   const kernel = new Float32Array(size * kept);
   const offset = new Float32Array(kept);
   for (let dim = 0; dim < kept; dim++) {
-    const scale = 1 / Math.sqrt(values[dim]! + floor);
+    const scale = 1 / Math.sqrt(Math.max(0, values[dim]!) + floor);
     for (let at = 0; at < size; at++) {
-      const weight = scale * vectors[dim * size + at]!;
+      const weight = scale * eigenvectorMatrix.get(at, size - 1 - dim);
       kernel[at * kept + dim] = weight;
       offset[dim]! -= weight * mean[at]!;
     }

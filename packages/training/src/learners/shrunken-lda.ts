@@ -1,5 +1,5 @@
 import type { NetworkInput } from '@prosodia/contracts';
-import { crossEntropy } from '../evaluate/metrics.js';
+import { argmaxRows, confusionMatrix, scoresOf } from '../evaluate/metrics.js';
 import type { FittedLearner, Learner, LearnerOptions, SpeakerKnowledge } from '../protocol/learner.js';
 import type { TestSide, TrainingSide } from '../protocol/side.js';
 import type { AugmentationRule } from '../recipes/recipe.js';
@@ -9,15 +9,14 @@ import {
   INNER_FOLDS,
   type KnownRows,
   type LdaHead,
+  OWN_WEIGHT,
+  ofCopies,
   SHRINKAGES,
   SOFT,
   SPEAKER_TAU,
 } from './lda-head.js';
 import { type PatchOptions, patches } from './learn-patches.js';
 import { asItIs, type FittedSummary, type Summary } from './summary.js';
-
-/** Weight of the clip itself among its copies. */
-export const OWN_WEIGHT = 2;
 
 /** Shares of the second head that are tried inside the training side. */
 const SHARES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6] as const;
@@ -50,7 +49,7 @@ export function shrunkenLda({ name, features, frames, copies = [] }: ShrunkenLda
   return {
     name,
     identity: [
-      ...['shrunken-lda', 3, features, frames ?? null, copies, summaries.map(({ identity }) => identity)],
+      ...['shrunken-lda', 4, features, frames ?? null, copies, summaries.map(({ identity }) => identity)],
       ...[SHRINKAGES, SHARES, INNER_FOLDS, SPEAKER_TAU, CLASS_TAU, OWN_WEIGHT, SOFT],
     ],
     inputs: { [INPUT]: features, ...(frames && { [FRAMES]: frames.input }) },
@@ -94,19 +93,26 @@ async function fitLda(
   );
 }
 
-/** The share of the second head with which the inner folds' answers are likeliest. */
+/**
+ * The share of the second head with which the mean recall on the inner folds is best, each share judged together with its
+ * neighbours: one lucky clip must not decide.
+ */
 function bestShare(
   first: { innerPosteriors: Float32Array; innerTruth: readonly number[] },
   second: { innerPosteriors: Float32Array },
   classes: number,
 ): number {
-  const costs = SHARES.map((share) => {
+  const recalls = SHARES.map((share) => {
     const mixed = first.innerPosteriors.map(
       (value, at) => (1 - share) * value + share * second.innerPosteriors[at]!,
     );
-    return crossEntropy(mixed, first.innerTruth, classes);
+    return scoresOf(confusionMatrix(first.innerTruth, argmaxRows(mixed, classes), classes)).uar;
   });
-  return SHARES[costs.indexOf(Math.min(...costs))]!;
+  const smooth = recalls.map((_, at) => {
+    const near = recalls.slice(Math.max(0, at - 1), at + 2);
+    return near.reduce((sum, recall) => sum + recall, 0) / near.length;
+  });
+  return SHARES[smooth.indexOf(Math.max(...smooth))]!;
 }
 
 export class FittedLda implements FittedLearner {
@@ -117,17 +123,17 @@ export class FittedLda implements FittedLearner {
 
   async predict(test: TestSide, knowledge: SpeakerKnowledge): Promise<Float32Array> {
     const { classes } = this.parts[0]!.head.trained;
-    const sum = new Float32Array(test.length * classes);
-    const copies = Math.min(test.copies, this.copies);
-    for (let copy = 0; copy <= copies; copy++) {
-      const weight = (copy === 0 ? OWN_WEIGHT : 1) / (OWN_WEIGHT + copies);
+    const mixed: Float32Array[] = [];
+    for (let copy = 0; copy <= Math.min(test.copies, this.copies); copy++) {
+      const sum = new Float32Array(test.length * classes);
       for (const part of this.parts) {
         const rows = await part.fitted.vectors(test.rows(part.summary.input, copy));
         const own = part.head.posteriors(rows, await knownRows(part, knowledge, copy));
-        for (const [at, value] of own.entries()) sum[at]! += weight * part.share * value;
+        for (const [at, value] of own.entries()) sum[at]! += part.share * value;
       }
+      mixed.push(sum);
     }
-    return sum;
+    return ofCopies(mixed);
   }
 }
 

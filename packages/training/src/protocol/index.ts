@@ -3,6 +3,7 @@ export * from './cross-validate-learner.js';
 export * from './feature-bank.js';
 export * from './figures.js';
 export * from './fold-plan.js';
+export * from './kept-folder.js';
 export * from './kept-predictions.js';
 export * from './knowledge.js';
 export * from './learner.js';

@@ -3,6 +3,7 @@ import {
   type ProtocolFigures,
   type ProtocolJudgement,
 } from '../protocol/figures.js';
+import { type KeptComparison, trackName } from '../protocol/kept-folder.js';
 import { writeDurably } from '../run/durable-file.js';
 import { type Chart, COLOURS, drawChart, escapeHtml } from './chart.js';
 import { figures as figureRow, percent, STYLE, section, table } from './page.js';
@@ -107,18 +108,40 @@ export function noiseChart({ noisy, uar }: ProtocolFigures): Chart | undefined {
 }
 
 /** The page of several learners, protocols and tracks, as one HTML file that needs nothing beside it. */
-export function protocolPage(all: readonly ProtocolJudgement[]): string {
+export function protocolPage(
+  all: readonly ProtocolJudgement[],
+  comparisons: readonly KeptComparison[] = [],
+): string {
   const title = 'Learners by protocol and by what is known of the speaker';
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
-<body><h1>${escapeHtml(title)}</h1>${overview(all)}${all.map(detail).join('\n')}</body></html>
+<body><h1>${escapeHtml(title)}</h1>${overview(all)}${differences(comparisons)}${all.map(detail).join('\n')}</body></html>
 `;
 }
 
 /** Writes {@link protocolPage}. */
-export async function writeProtocolReport(path: string, all: readonly ProtocolJudgement[]): Promise<void> {
-  await writeDurably(path, [Buffer.from(protocolPage(all))]);
+export async function writeProtocolReport(
+  path: string,
+  all: readonly ProtocolJudgement[],
+  comparisons: readonly KeptComparison[] = [],
+): Promise<void> {
+  await writeDurably(path, [Buffer.from(protocolPage(all, comparisons))]);
+}
+
+function differences(comparisons: readonly KeptComparison[]): string {
+  if (comparisons.length === 0) return '';
+  const points = (value: number) => (100 * value).toFixed(1);
+  const rows = comparisons.map((one) => [
+    ...[one.first, one.second, one.protocol, trackName(one)],
+    `+${points(one.difference)} [${points(one.low)}–${points(one.high)}]`.replaceAll(' ', NO_BREAK),
+    one.p < 0.001 ? '< 0.001' : one.p.toFixed(3),
+  ]);
+  return section(
+    'Differences',
+    table(['Better', 'Than', 'Protocol', 'Known', 'UAR, points', 'p'], rows) +
+      '<p>Both on the same clips; interval and two-sided p by bootstrap over speakers, the same drawn for both.</p>',
+  );
 }
 
 function overview(all: readonly ProtocolJudgement[]): string {
@@ -149,10 +172,6 @@ function detail({ figures: one, judgement, predictions }: ProtocolJudgement): st
   ];
   const caveat = one.caveat ? `<p class="caveat">${escapeHtml(one.caveat)}</p>` : '';
   return section(`${one.recipe}, ${one.protocol}, ${trackName(one)}`, caveat + figureRow(charts));
-}
-
-function trackName({ track, clips }: ProtocolFigures): string {
-  return clips === null ? track : `${track}, ${clips} clips`;
 }
 
 function share(value: number | null): string {

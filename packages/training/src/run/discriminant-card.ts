@@ -10,8 +10,8 @@ import {
   vectorsOf,
 } from '../export/discriminant-graph.js';
 import { RIDGE } from '../export/network.js';
-import { SPEAKER_TAU } from '../learners/lda-head.js';
-import { FRAMES, INPUT, OWN_WEIGHT } from '../learners/shrunken-lda.js';
+import { OWN_WEIGHT, SPEAKER_TAU } from '../learners/lda-head.js';
+import { FRAMES, INPUT } from '../learners/shrunken-lda.js';
 import type { Learner } from '../protocol/learner.js';
 import type { AugmentationRule } from '../recipes/recipe.js';
 import { limitsOf } from './make-card.js';
