@@ -22,25 +22,43 @@ export function scatterSums(
   const counts = new Float64Array(classes);
   const sums = new Float64Array(classes * size);
   const products = new Float64Array(size * size);
-  for (let row = 0; row < rowClasses.length; row++) {
-    const own = rows.subarray(row * size, (row + 1) * size);
+  const count = rowClasses.length;
+  for (let row = 0; row < count; row++) {
     const place = rowClasses[row]! * size;
     counts[rowClasses[row]!]! += 1;
-    for (let i = 0; i < size; i++) {
-      const value = own[i]!;
-      sums[place + i]! += value;
-      const line = i * size;
-      for (let j = 0; j <= i; j++) products[line + j]! += value * own[j]!;
-    }
+    for (let i = 0; i < size; i++) sums[place + i]! += rows[row * size + i]!;
   }
+  // Four rows at once: the sums are read and written a quarter as often.
+  const absent = new Float32Array(size);
+  const rowAt = (row: number) => (row < count ? rows.subarray(row * size, (row + 1) * size) : absent);
+  for (let row = 0; row < count; row += 4)
+    addProducts(products, size, rowAt(row), rowAt(row + 1), rowAt(row + 2), rowAt(row + 3));
   return { size, counts, sums, products };
+}
+
+function addProducts(
+  products: Float64Array,
+  size: number,
+  a: Float32Array,
+  b: Float32Array,
+  c: Float32Array,
+  d: Float32Array,
+): void {
+  for (let i = 0; i < size; i++) {
+    const [ai, bi, ci, di] = [a[i]!, b[i]!, c[i]!, d[i]!];
+    const line = i * size;
+    for (let j = 0; j <= i; j++) products[line + j]! += ai * a[j]! + bi * b[j]! + ci * c[j]! + di * d[j]!;
+  }
 }
 
 /** The sums of several parts together. */
 export function addSums(parts: readonly ScatterSums[]): ScatterSums {
   const add = (pick: (part: ScatterSums) => Float64Array): Float64Array => {
     const total = Float64Array.from(pick(parts[0]!));
-    for (const part of parts.slice(1)) for (const [at, value] of pick(part).entries()) total[at]! += value;
+    for (const part of parts.slice(1)) {
+      const values = pick(part);
+      for (let at = 0; at < total.length; at++) total[at]! += values[at]!;
+    }
     return total;
   };
   return {

@@ -185,10 +185,9 @@ function choose(train: TrainingSide, prepared: PreparedRows, classes: number, { 
   const sums = parts.map((part) => scatterOf(prepared, train, classes, part));
   const innerTruth = parts.flat().map((place) => train.classes[place]!);
   let best = { shrinkage: 0, uar: -1, copies: [] as Float32Array[] };
+  const without = parts.map((_, fold) => addSums(sums.filter((_part, other) => other !== fold)));
   for (const shrinkage of SHRINKAGES) {
-    const fitted = parts.map((_, fold) =>
-      fitDiscriminant(addSums(sums.filter((_part, other) => other !== fold)), shrinkage),
-    );
+    const fitted = without.map((others) => fitDiscriminant(others, shrinkage));
     const copies = innerCopies(prepared, train.length, parts, fitted);
     const said = argmaxRows(ofCopies(copies), classes);
     const { uar } = scoresOf(confusionMatrix(innerTruth, said, classes));

@@ -21,12 +21,12 @@ export interface FittedPatches extends FittedSummary {
 }
 
 /** Patches drawn of each training clip. */
-const PER_CLIP = 25;
+const PER_CLIP = 20;
 
 /** Variance added to each direction, as a share of the mean: noise is not blown up. */
 const FLOOR = 0.1;
 
-const ROUNDS = 20;
+const ROUNDS = 12;
 
 /** Patches for each word below which there are fewer words. */
 const PATCHES_A_WORD = 4;
