@@ -25,7 +25,7 @@ export {
   functionalTable,
 } from './functionals.js';
 export type { BatchOptions } from './native-batch.js';
-export { inputSize, networkRows, networkRowsFromFiles } from './network.js';
+export { inputSize, networkRows, networkRowsFromFiles, networkRowsOfAll } from './network.js';
 export { type CepstralStatistics, cepstralStatistics, normalizeCepstra } from './normalize.js';
 export { extractProsody, type ProsodyFrames, type ProsodyOptions } from './prosody.js';
 export { resampleClips } from './resample.js';

@@ -22,6 +22,7 @@ import {
   functionalsFromFiles,
 } from './functionals.js';
 import type { BatchOptions } from './native-batch.js';
+import { resampleClips } from './resample.js';
 import { sequenceRows, sequenceRowsFromFiles } from './sequence.js';
 
 /**
@@ -80,6 +81,33 @@ export async function networkRowsFromFiles(
       });
     }
   }
+}
+
+/** Statistics are of speech at this rate. */
+const FUNCTIONALS_RATE_HZ = 16_000;
+
+/**
+ * A row for each input and clip; what several inputs need alike is done once, and the values are those of
+ * `networkRows` to the bit.
+ *
+ * @returns for each input in order, one row per clip
+ * @throws ProsodiaError as `networkRows`
+ */
+export async function networkRowsOfAll(
+  clips: readonly AudioClip[],
+  inputs: readonly NetworkInput[],
+  call: BatchOptions = {},
+): Promise<Float32Array[][]> {
+  const [rateHz, ...others] = new Set(inputs.map(rateOf));
+  const shared =
+    inputs.length > 1 && rateHz !== undefined && others.length === 0
+      ? await resampleClips(clips, rateHz, call)
+      : clips;
+  return Promise.all(inputs.map((input) => networkRows(shared, input, call)));
+}
+
+function rateOf(input: NetworkInput): number {
+  return input.summary === 'functionals' ? FUNCTIONALS_RATE_HZ : input.features.sampleRateHz;
 }
 
 /** Values of one row. */

@@ -8,6 +8,7 @@ import {
   inputSize,
   networkRows,
   networkRowsFromFiles,
+  networkRowsOfAll,
   resolveFeatureConfig,
   sequenceRows,
   sequenceRowsFromFiles,
@@ -150,4 +151,15 @@ test.each([
 ])('%s out of range is refused', async (name, wrong) => {
   const error = await sequenceRows([], { ...shape, ...wrong }).catch((reason: unknown) => reason);
   expect(isProsodiaError(error) && error.message).toContain(name);
+});
+
+it('makes rows of several inputs as each would be made alone, resampled once', async () => {
+  const clip = await decodeBytes(readFileSync(signalPath('voice48')));
+  const inputs: NetworkInput[] = [
+    { summary: 'functionals', version: FUNCTIONALS_VERSION, shape: [functionalNames().length] },
+    { summary: 'sequence', ...shape, features: resolveFeatureConfig(features), shape: [64, 9] },
+  ];
+  const together = await networkRowsOfAll([clip], inputs);
+  for (const [index, input] of inputs.entries())
+    expect(together[index]![0]).toEqual((await networkRows([clip], input))[0]);
 });

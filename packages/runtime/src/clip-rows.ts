@@ -13,6 +13,7 @@ import {
   type FeatureSource,
   networkRows,
   networkRowsFromFiles,
+  networkRowsOfAll,
 } from '@prosodia/features';
 import { settledItemOf } from './batch-item.js';
 import { graphInputs } from './graph-inputs.js';
@@ -88,7 +89,11 @@ async function variantRows(card: ModelCard, clip: AudioClip, signal?: AbortSigna
       return changed;
     }),
   );
-  const parts = await Promise.all(card.inputs.map(({ input }) => networkRows(clips, input, { signal })));
+  const parts = await networkRowsOfAll(
+    clips,
+    card.inputs.map(({ input }) => input),
+    { signal },
+  );
   const unknown = unknownSpeaker(card);
   return clips.map((_, variant) => join([...parts.map((rows) => rows[variant]!), unknown]));
 }

@@ -25,6 +25,8 @@ export interface DiscriminantBranches {
   /** For a clip alone, and for a clip of a person whose statistics are given. */
   readonly plain: readonly DiscriminantPart[];
   readonly speaker: readonly DiscriminantPart[];
+  /** Of each branch's mixture: its probabilities are softmax(logits / temperature). */
+  readonly temperatures: { readonly plain: number; readonly speaker: number };
   /** Makes `patches` of `frames`, where a head takes them. */
   readonly dictionary?: PatchDictionary | undefined;
 }
@@ -42,15 +44,17 @@ const TINY = 1e-30;
  */
 export function discriminantGraph(branches: DiscriminantBranches): OnnxGraph {
   const graph = new GraphBuilder();
-  const { plain, speaker, dictionary } = branches;
+  const { plain, speaker, dictionary, temperatures } = branches;
   if (dictionary) addPatchSummary(graph, FRAMES_INPUT, PATCHES, dictionary);
-  const names = ['', '.mean', '.deviation'];
   const vectors = vectorsOf(branches);
-  addBranch(graph, 'plain', plain, ['logits', 'probabilities', 'embedding'], (part) =>
+  const names = ['logits', 'probabilities', 'embedding'] as const;
+  addBranch(graph, { name: 'plain', parts: plain, temperature: temperatures.plain }, names, (part) =>
     constantsOf(graph, `plain/${part.vector}`, part.head.population),
   );
   const outputs = ['speakerLogits', 'speakerProbabilities', 'speakerEmbedding'] as const;
-  addBranch(graph, 'speaker', speaker, outputs, (part) => shrunkTo(graph, part));
+  addBranch(graph, { name: 'speaker', parts: speaker, temperature: temperatures.speaker }, outputs, (part) =>
+    shrunkTo(graph, part),
+  );
   const { classes } = plain[0]!.head.trained;
   const answers = (
     branch: readonly DiscriminantPart[],
@@ -66,12 +70,12 @@ export function discriminantGraph(branches: DiscriminantBranches): OnnxGraph {
       floatValue(FUNCTIONALS_INPUT, ['batch', vectors.get(FUNCTIONALS_INPUT)!]),
       ...(dictionary ? [floatValue(FRAMES_INPUT, ['batch', dictionary.frames, dictionary.bands + 1])] : []),
       ...[...vectors].flatMap(([name, size]) =>
-        names.slice(1).map((statistic) => floatValue(`${name}${statistic}`, ['batch', size])),
+        ['mean', 'deviation'].map((statistic) => floatValue(`${name}.${statistic}`, ['batch', size])),
       ),
       floatValue(ONNX_SPEAKER_WEIGHT, ['batch', 1]),
     ],
     [
-      ...answers(plain, ['logits', 'probabilities', 'embedding']),
+      ...answers(plain, names),
       ...answers(speaker, outputs),
       ...(dictionary ? [floatValue(PATCHES, ['batch', vectors.get(PATCHES)!])] : []),
     ],
@@ -96,8 +100,11 @@ interface NormalisedBy {
 
 function addBranch(
   graph: GraphBuilder,
-  branch: string,
-  parts: readonly DiscriminantPart[],
+  {
+    name: branch,
+    parts,
+    temperature,
+  }: { name: string; parts: readonly DiscriminantPart[]; temperature: number },
   [logits, probabilities, embedding]: readonly [string, string, string],
   normalisedBy: (part: DiscriminantPart) => NormalisedBy,
 ): void {
@@ -117,7 +124,9 @@ function addBranch(
   );
   const floor = graph.floats(`${branch}/tiny`, Float32Array.of(TINY), []);
   graph.node('Log', logits, [graph.node('Add', `${branch}/mixture-kept`, [mixture, floor])]);
-  addActivation(graph, 'softmax', probabilities, logits);
+  const calibration = graph.floats(`${branch}/temperature`, Float32Array.of(temperature), []);
+  const calibrated = graph.node('Div', `${branch}/calibrated`, [logits, calibration]);
+  addActivation(graph, 'softmax', probabilities, calibrated);
 }
 
 /** A head's posteriors, times its share. */

@@ -8,6 +8,7 @@ import {
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import writeFileAtomic from 'write-file-atomic';
 import { loadTensorflow } from '../engine/backend.js';
+import { applyTemperature } from '../evaluate/calibration.js';
 import { patchSummaries } from '../learners/patch-dictionary.js';
 import {
   type DiscriminantBranches,
@@ -72,10 +73,15 @@ async function largestDifference(file: Uint8Array, options: DiscriminantExport):
   const session = await InferenceSession.create(file, { intraOpNumThreads: 1, interOpNumThreads: 1 });
   try {
     const out = await session.run({ ...feeds, ...knownSpeaker(options) });
-    const branches = [['probabilities', plain] as const, ['speakerProbabilities', speaker] as const];
-    const differences = branches.map(([name, parts]) => {
+    const { temperatures } = options;
+    const branches = [
+      ['probabilities', plain, temperatures.plain] as const,
+      ['speakerProbabilities', speaker, temperatures.speaker] as const,
+    ];
+    const differences = branches.map(([name, parts, temperature]) => {
       const found = out[name]!.data as Float32Array;
-      return mixedPosteriors(parts, vectors).reduce(
+      const { classes } = parts[0]!.head.trained;
+      return applyTemperature(mixedPosteriors(parts, vectors), classes, temperature).reduce(
         (top, value, at) => Math.max(top, Math.abs(value - found[at]!)),
         0,
       );

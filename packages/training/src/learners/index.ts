@@ -65,7 +65,11 @@ const MAKERS: Readonly<Record<string, () => Learner>> = {
     }),
   'base-statistics': () =>
     shrunkenLda({ name: 'base-statistics', features: functionals(SPEECH_GROUPS), copies: VOICES }),
-  fast: () => shrunkenLda({ name: 'fast', features: functionals(SPEECH_GROUPS) }),
+  fast: () =>
+    shrunkenLda({
+      ...{ name: 'fast', features: functionals(SPEECH_GROUPS), copies: VOICES, copiesAnswer: false },
+      frames: { input: frames(), patches: PATCHES },
+    }),
   'shrunken-lda': () => shrunkenLda({ name: 'shrunken-lda', features: functionals() }),
   'shrunken-lda-cepstrum': () =>
     shrunkenLda({ name: 'shrunken-lda-cepstrum', features: functionals(['cepstrum']) }),

@@ -107,7 +107,7 @@ export function fitHead(
   copies: readonly Float32Array[],
   size: number,
   train: TrainingSide,
-  options: LearnerOptions,
+  options: LearnerOptions & { readonly copiesAnswer: boolean },
 ): FittedHead {
   const prepared = prepare(copies, size, train, options.track !== 'nothing');
   const { shrinkage, temperature, sums, ...inner } = choose(train, prepared, options.labels.length, options);
@@ -180,7 +180,12 @@ function scatterOf(
   return scatterSums(gather(rows, size, places), size, rowClasses, classes);
 }
 
-function choose(train: TrainingSide, prepared: PreparedRows, classes: number, { seed }: LearnerOptions) {
+function choose(
+  train: TrainingSide,
+  prepared: PreparedRows,
+  classes: number,
+  { seed, copiesAnswer }: LearnerOptions & { readonly copiesAnswer: boolean },
+) {
   const parts = innerParts(train, seed);
   const sums = parts.map((part) => scatterOf(prepared, train, classes, part));
   const innerTruth = parts.flat().map((place) => train.classes[place]!);
@@ -188,7 +193,8 @@ function choose(train: TrainingSide, prepared: PreparedRows, classes: number, { 
   const without = parts.map((_, fold) => addSums(sums.filter((_part, other) => other !== fold)));
   for (const shrinkage of SHRINKAGES) {
     const fitted = without.map((others) => fitDiscriminant(others, shrinkage));
-    const copies = innerCopies(prepared, train.length, parts, fitted);
+    const answered = copiesAnswer ? prepared.clipOf.length / train.length : 1;
+    const copies = innerCopies(prepared, train.length, answered, parts, fitted);
     const said = argmaxRows(ofCopies(copies), classes);
     const { uar } = scoresOf(confusionMatrix(innerTruth, said, classes));
     if (uar > best.uar) best = { shrinkage, uar, copies };
@@ -202,12 +208,13 @@ function choose(train: TrainingSide, prepared: PreparedRows, classes: number, { 
 
 /** Of the clips themselves and of each copy, what the inner folds' heads say, softly. */
 function innerCopies(
-  { rows, size, clipOf }: PreparedRows,
+  { rows, size }: PreparedRows,
   clips: number,
+  copies: number,
   parts: readonly number[][],
   fitted: readonly Discriminant[],
 ): Float32Array[] {
-  return Array.from({ length: clipOf.length / clips }, (_, copy) =>
+  return Array.from({ length: copies }, (_, copy) =>
     joined(
       parts.map((part, fold) => {
         const places = part.map((place) => copy * clips + place);

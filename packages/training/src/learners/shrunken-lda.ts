@@ -1,4 +1,5 @@
 import type { NetworkInput } from '@prosodia/contracts';
+import { applyTemperature, fitTemperature } from '../evaluate/calibration.js';
 import { argmaxRows, confusionMatrix, scoresOf } from '../evaluate/metrics.js';
 import type { FittedLearner, Learner, LearnerOptions, SpeakerKnowledge } from '../protocol/learner.js';
 import type { TestSide, TrainingSide } from '../protocol/side.js';
@@ -32,6 +33,8 @@ export interface ShrunkenLdaOptions {
   /** Frames of a clip, for a second head on patches of them; a `sequence`. */
   readonly frames?: { readonly input: NetworkInput; readonly patches: PatchOptions } | undefined;
   readonly copies?: readonly AugmentationRule[] | undefined;
+  /** Whether the copies answer too or are only trained on; they do unless told otherwise. */
+  readonly copiesAnswer?: boolean | undefined;
 }
 
 /**
@@ -41,7 +44,13 @@ export interface ShrunkenLdaOptions {
  * With `unlabelled` or `labelled` knowledge each speaker's rows are normalised by his or her own statistics, shrunk
  * toward the population where few clips are known; labelled clips also move the class means toward theirs.
  */
-export function shrunkenLda({ name, features, frames, copies = [] }: ShrunkenLdaOptions): Learner {
+export function shrunkenLda({
+  name,
+  features,
+  frames,
+  copies = [],
+  copiesAnswer = true,
+}: ShrunkenLdaOptions): Learner {
   const summaries = [
     asItIs('functionals', INPUT),
     ...(frames ? [patches('patches', FRAMES, frames.patches)] : []),
@@ -49,13 +58,15 @@ export function shrunkenLda({ name, features, frames, copies = [] }: ShrunkenLda
   return {
     name,
     identity: [
-      ...['shrunken-lda', 4, features, frames ?? null, copies, summaries.map(({ identity }) => identity)],
+      ...['shrunken-lda', 5, features, frames ?? null, copies, summaries.map(({ identity }) => identity)],
+      copiesAnswer,
       ...[SHRINKAGES, SHARES, INNER_FOLDS, SPEAKER_TAU, CLASS_TAU, OWN_WEIGHT, SOFT],
     ],
     inputs: { [INPUT]: features, ...(frames && { [FRAMES]: frames.input }) },
     copies,
     tracks: ['nothing', 'unlabelled', 'labelled'],
-    fit: (train, options) => fitLda(summaries, train, options),
+    answerCopies: copiesAnswer ? copies.length : 0,
+    fit: (train, options) => fitLda(summaries, train, copiesAnswer, options),
   };
 }
 
@@ -71,6 +82,7 @@ export interface LdaPart {
 async function fitLda(
   summaries: readonly Summary[],
   train: TrainingSide,
+  copiesAnswer: boolean,
   options: LearnerOptions,
 ): Promise<FittedLda> {
   const found = [];
@@ -79,17 +91,23 @@ async function fitLda(
     const copies: Float32Array[] = [];
     for (let copy = 0; copy <= train.clips.copies; copy++)
       copies.push(await fitted.vectors(train.rows(summary.input, copy)));
-    found.push({ summary, fitted, ...fitHead(copies, fitted.size, train, options) });
+    found.push({ summary, fitted, ...fitHead(copies, fitted.size, train, { ...options, copiesAnswer }) });
   }
   const [first, second] = found;
-  const share = second ? bestShare(first!, second, options.labels.length) : 0;
+  const classes = options.labels.length;
+  const share = second ? bestShare(first!, second, classes) : 0;
+  const inner = second
+    ? mixed(first!.innerPosteriors, second.innerPosteriors, share)
+    : first!.innerPosteriors;
+  const { temperature } = fitTemperature(inner, first!.innerTruth, classes, 'inner');
   const parts = found.map(({ summary, fitted, head }, index) => ({
     ...{ summary, fitted, head },
     share: index === 0 ? 1 - share : share,
   }));
   return new FittedLda(
     parts.filter((part) => part.share > 0),
-    train.clips.copies,
+    temperature,
+    copiesAnswer ? train.clips.copies : 0,
   );
 }
 
@@ -103,10 +121,8 @@ function bestShare(
   classes: number,
 ): number {
   const recalls = SHARES.map((share) => {
-    const mixed = first.innerPosteriors.map(
-      (value, at) => (1 - share) * value + share * second.innerPosteriors[at]!,
-    );
-    return scoresOf(confusionMatrix(first.innerTruth, argmaxRows(mixed, classes), classes)).uar;
+    const said = argmaxRows(mixed(first.innerPosteriors, second.innerPosteriors, share), classes);
+    return scoresOf(confusionMatrix(first.innerTruth, said, classes)).uar;
   });
   const smooth = recalls.map((_, at) => {
     const near = recalls.slice(Math.max(0, at - 1), at + 2);
@@ -115,15 +131,21 @@ function bestShare(
   return SHARES[smooth.indexOf(Math.max(...smooth))]!;
 }
 
+function mixed(first: Float32Array, second: Float32Array, share: number): Float32Array {
+  return first.map((value, at) => (1 - share) * value + share * second[at]!);
+}
+
 export class FittedLda implements FittedLearner {
   constructor(
     readonly parts: readonly LdaPart[],
+    /** Of the mixture: as sure as the inner folds have shown it may be. */
+    readonly temperature: number,
     private readonly copies: number,
   ) {}
 
   async predict(test: TestSide, knowledge: SpeakerKnowledge): Promise<Float32Array> {
     const { classes } = this.parts[0]!.head.trained;
-    const mixed: Float32Array[] = [];
+    const answers: Float32Array[] = [];
     for (let copy = 0; copy <= Math.min(test.copies, this.copies); copy++) {
       const sum = new Float32Array(test.length * classes);
       for (const part of this.parts) {
@@ -131,9 +153,9 @@ export class FittedLda implements FittedLearner {
         const own = part.head.posteriors(rows, await knownRows(part, knowledge, copy));
         for (const [at, value] of own.entries()) sum[at]! += part.share * value;
       }
-      mixed.push(sum);
+      answers.push(applyTemperature(sum, classes, this.temperature));
     }
-    return ofCopies(mixed);
+    return ofCopies(answers);
   }
 }
 

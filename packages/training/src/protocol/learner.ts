@@ -36,6 +36,8 @@ export interface Learner {
   readonly inputs: Readonly<Record<string, NetworkInput>>;
   /** Changed copies of each clip it wants beside the clip itself: copy 1, 2, … of its sides. */
   readonly copies: readonly AugmentationRule[];
+  /** How many of the copies its answer is averaged over, from the first; the others are only trained on. All unless given. */
+  readonly answerCopies?: number | undefined;
   readonly tracks: readonly Track[];
   fit(train: TrainingSide, options: LearnerOptions): Promise<FittedLearner>;
 }

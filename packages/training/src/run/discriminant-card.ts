@@ -34,12 +34,13 @@ export function cardOf(
   learner: Learner,
   { corpus, seed, labels, evaluation, branches }: DiscriminantCard,
 ): Omit<ModelCard, 'graphHash'> {
-  // The heads' own temperatures are the calibrated ones.
-  const calibration = {
-    temperature: 1,
-    method: "the heads' temperatures, chosen on inner folds of the training side",
-  };
-  const { plain, speaker, dictionary } = branches;
+  const { plain, speaker, dictionary, temperatures } = branches;
+  const calibrationOf = (temperature: number) => ({
+    ...{
+      temperature,
+      method: "after the heads' own temperatures, likelihood on inner folds of the training side",
+    },
+  });
   const size = embeddingSizeOf(speaker);
   return {
     formatVersion: MODEL_CARD_VERSION,
@@ -55,13 +56,13 @@ export function cardOf(
       embeddingSize: embeddingSizeOf(plain),
     },
     heads: headsOf('plain', plain),
-    calibration,
+    calibration: calibrationOf(temperatures.plain),
     speaker: {
       ...{ tau: SPEAKER_TAU, minClips: MIN_CLIPS, embeddingSize: size, heads: headsOf('speaker', speaker) },
       statistics: [...vectorsOf(branches)].map(([name, length]) => ({
         ...{ of: name === PATCHES ? 'output' : 'input', name, size: length },
       })),
-      calibration,
+      calibration: calibrationOf(temperatures.speaker),
     },
     variants: variantsOf(learner),
     network: { parameters: parametersOf(branches), layers: layersOf(branches, labels.length) },
@@ -114,7 +115,8 @@ function layersOf(
   return [...(patches ? [patches] : []), ...heads('plain', plain), ...heads('speaker', speaker)];
 }
 
-function variantsOf({ copies }: Learner): ModelCard['variants'] {
+function variantsOf(learner: Learner): ModelCard['variants'] {
+  const copies = learner.copies.slice(0, learner.answerCopies);
   const weights = [OWN_WEIGHT, ...copies.map(() => 1)];
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return weights.map((weight, index) => ({

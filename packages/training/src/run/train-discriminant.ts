@@ -72,6 +72,7 @@ export async function trainDiscriminant(learner: Learner, options: DiscriminantO
   const branches = {
     plain: plain.parts.map(exportedPart),
     speaker: speaker.parts.map(exportedPart),
+    temperatures: { plain: plain.temperature, speaker: speaker.temperature },
     dictionary: dictionaryOf(plain) ?? dictionaryOf(speaker),
   };
   const parameters = parametersOf(branches);
