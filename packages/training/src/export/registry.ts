@@ -2,6 +2,7 @@ import { ProsodiaError } from '@prosodia/contracts';
 import type { layers } from '@tensorflow/tfjs';
 import type { GraphBuilder } from './graph-builder.js';
 import { activationLayers } from './layers/activation.js';
+import { convolutionLayers } from './layers/convolution.js';
 import { denseLayers } from './layers/dense.js';
 import { dropoutLayers } from './layers/dropout.js';
 import { lstmLayers } from './layers/lstm.js';
@@ -33,6 +34,7 @@ export type LayerExporter = (context: LayerContext) => string;
 const exporters = new Map<string, LayerExporter>(
   Object.entries({
     ...activationLayers,
+    ...convolutionLayers,
     ...denseLayers,
     ...dropoutLayers,
     ...lstmLayers,

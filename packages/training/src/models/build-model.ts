@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { TensorFlow } from '../engine/backend.js';
 import { Random } from '../random.js';
 import { glorotUniform, orthogonalRows, unitForgetBias } from './initial-weights.js';
-import type { ModelSpec } from './model-spec.js';
+import type { FeedforwardSpec, LstmSpec, ModelSpec } from './model-spec.js';
 
 export interface ModelShape {
   /** Shape of one row, e.g. [13, 1]. */
@@ -22,37 +22,90 @@ export function buildModel(
   { rowShape, classes }: ModelShape,
   seed: number,
 ): tf.Sequential {
-  const names = new LayerNames();
-  // Weights are set below, from a generator of this package: no backend's random numbers are involved.
-  const zeros = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;
-  const layers: tf.layers.Layer[] = [];
-  const addDropout = () =>
-    layers.push(library.layers.dropout({ rate: spec.dropout, name: names.next('dropout') }));
-  for (const [index, units] of spec.lstm.entries()) {
-    layers.push(
-      library.layers.lstm({
-        units,
-        ...(index === 0 ? { inputShape: [...rowShape] } : {}),
-        returnSequences: index < spec.lstm.length - 1,
-        activation: 'tanh',
-        recurrentActivation: 'sigmoid',
-        ...zeros,
-        recurrentInitializer: 'zeros',
-        name: names.next('lstm'),
-      }),
-    );
-    addDropout();
-  }
-  for (const units of spec.dense) {
-    layers.push(library.layers.dense({ units, activation: 'relu', ...zeros, name: names.next('dense') }));
-    addDropout();
-  }
-  layers.push(
-    library.layers.dense({ units: classes, activation: 'softmax', ...zeros, name: names.next('dense') }),
-  );
-  const model = library.sequential({ name: 'sequential', layers });
+  const model = library.sequential({
+    name: 'sequential',
+    layers:
+      spec.kind === 'lstm'
+        ? lstmLayers(library, spec, rowShape, classes)
+        : feedforwardLayers(library, spec, rowShape, classes),
+  });
   initialise(library, model, seed);
   return model;
+}
+
+// Weights are set afterwards, from a generator of this package: no backend's random numbers are involved.
+const ZEROS = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;
+
+function lstmLayers(
+  library: TensorFlow,
+  spec: LstmSpec,
+  rowShape: readonly number[],
+  classes: number,
+): tf.layers.Layer[] {
+  const names = new LayerNames();
+  const layers = spec.lstm.flatMap((units, index) => [
+    library.layers.lstm({
+      units,
+      ...(index === 0 ? { inputShape: [...rowShape] } : {}),
+      returnSequences: index < spec.lstm.length - 1,
+      activation: 'tanh',
+      recurrentActivation: 'sigmoid',
+      ...ZEROS,
+      recurrentInitializer: 'zeros',
+      name: names.next('lstm'),
+    }),
+    library.layers.dropout({ rate: spec.dropout, name: names.next('dropout') }),
+  ]);
+  return [...layers, ...denseLayers(library, spec, { names, classes })];
+}
+
+function feedforwardLayers(
+  library: TensorFlow,
+  spec: FeedforwardSpec,
+  rowShape: readonly number[],
+  classes: number,
+): tf.layers.Layer[] {
+  const names = new LayerNames();
+  const layers: tf.layers.Layer[] = spec.convolutions.flatMap(({ filters, width, pool }, index) => [
+    library.layers.conv1d({
+      ...{ filters, kernelSize: width, padding: 'same', activation: 'relu', ...ZEROS },
+      ...(index === 0 ? { inputShape: [...rowShape] } : {}),
+      name: names.next('conv1d'),
+    }),
+    ...(pool > 1 ? [library.layers.maxPooling1d({ poolSize: pool, name: names.next('max_pooling1d') })] : []),
+    library.layers.dropout({ rate: spec.dropout, name: names.next('dropout') }),
+  ]);
+  if (layers.length > 0)
+    layers.push(library.layers.globalAveragePooling1d({ name: names.next('global_average_pooling1d') }));
+  const inputShape = layers.length === 0 ? [...rowShape] : undefined;
+  return [...layers, ...denseLayers(library, spec, { names, classes, inputShape })];
+}
+
+interface DenseEnd {
+  readonly names: LayerNames;
+  readonly classes: number;
+  /** Of the first layer of a model. */
+  readonly inputShape?: number[] | undefined;
+}
+
+function denseLayers(
+  library: TensorFlow,
+  { dense, dropout }: Pick<ModelSpec, 'dense' | 'dropout'>,
+  { names, classes, inputShape }: DenseEnd,
+): tf.layers.Layer[] {
+  const shapeAt = (index: number) => (index === 0 && inputShape ? { inputShape } : {});
+  const hidden = dense.flatMap((units, index) => [
+    library.layers.dense({
+      ...{ units, activation: 'relu', ...ZEROS, ...shapeAt(index) },
+      name: names.next('dense'),
+    }),
+    library.layers.dropout({ rate: dropout, name: names.next('dropout') }),
+  ]);
+  const last = library.layers.dense({
+    ...{ units: classes, activation: 'softmax', ...ZEROS, ...shapeAt(dense.length) },
+    name: names.next('dense'),
+  });
+  return [...hidden, last];
 }
 
 /** Keras' names: `lstm`, `lstm_1`, `dropout`, … counted from the start in each model. */
@@ -72,7 +125,7 @@ function initialise(library: TensorFlow, model: tf.Sequential, seed: number): vo
     if (shapes.length === 0) continue;
     const random = new Random(seed, 'weights', layer.name);
     const values =
-      layer.getClassName() === 'LSTM' ? lstmWeights(shapes, random) : denseWeights(shapes, random);
+      layer.getClassName() === 'LSTM' ? lstmWeights(shapes, random) : kernelWeights(shapes, random);
     const tensors = values.map((value, index) => library.tensor(value, shapes[index]));
     layer.setWeights(tensors);
     library.dispose(tensors);
@@ -88,7 +141,10 @@ function lstmWeights(shapes: readonly number[][], random: Random): Float32Array[
   ];
 }
 
-function denseWeights(shapes: readonly number[][], random: Random): Float32Array[] {
-  const [kernel, bias] = shapes as [[number, number], [number]];
-  return [glorotUniform(...kernel, random), new Float32Array(bias[0])];
+/** A dense layer's kernel [inputs, units] or a convolution's [width, inputs, filters], Glorot's bounds as Keras has them. */
+function kernelWeights(shapes: readonly number[][], random: Random): Float32Array[] {
+  const [kernel, bias] = shapes as [number[], [number]];
+  const [inputs, units] = kernel.slice(-2) as [number, number];
+  const width = kernel.length === 3 ? kernel[0]! : 1;
+  return [glorotUniform(inputs, units, random, width), new Float32Array(bias[0])];
 }

@@ -3,11 +3,12 @@ import type { Random } from '../random.js';
 /**
  * Glorot & Bengio 2010, uniform: within ± √(6 / (rows + columns)), Keras' default for kernels.
  *
- * @returns rows × columns, row-major
+ * @param positions  of a convolution's filter, each rows × columns
+ * @returns positions × rows × columns, row-major
  */
-export function glorotUniform(rows: number, columns: number, random: Random): Float32Array {
-  const limit = Math.sqrt(6 / (rows + columns));
-  return Float32Array.from({ length: rows * columns }, () => random.uniform(-limit, limit));
+export function glorotUniform(rows: number, columns: number, random: Random, positions = 1): Float32Array {
+  const limit = Math.sqrt(6 / (positions * (rows + columns)));
+  return Float32Array.from({ length: positions * rows * columns }, () => random.uniform(-limit, limit));
 }
 
 /**

@@ -15,7 +15,30 @@ export const lstmModelSchema = z.strictObject({
   dropout: z.number().min(0).max(0.95),
 });
 
+/**
+ * Convolutions along time, then their mean over time, dense ReLU layers and softmax; without convolutions a multilayer
+ * perceptron. Dropout stands after each layer.
+ */
+export const feedforwardModelSchema = z.strictObject({
+  kind: z.literal('feedforward'),
+  convolutions: z
+    .array(
+      z.strictObject({
+        filters: units,
+        /** Steps a filter sees; an odd number keeps it centred. */
+        width: z.number().int().min(1).max(64),
+        /** Steps of which the largest value goes on. */
+        pool: z.number().int().min(1).max(16),
+      }),
+    )
+    .max(16),
+  dense: z.array(units).max(8),
+  dropout: z.number().min(0).max(0.95),
+});
+
 /** A network as data; one member for each kind this package can build. */
-export const modelSpecSchema = z.discriminatedUnion('kind', [lstmModelSchema]);
+export const modelSpecSchema = z.discriminatedUnion('kind', [lstmModelSchema, feedforwardModelSchema]);
 
 export type ModelSpec = z.output<typeof modelSpecSchema>;
+export type LstmSpec = z.output<typeof lstmModelSchema>;
+export type FeedforwardSpec = z.output<typeof feedforwardModelSchema>;

@@ -1,4 +1,6 @@
 import { ProsodiaError, parseWith } from '@prosodia/contracts';
+import { cnn } from './cnn.js';
+import { functionalsMlp } from './functionals-mlp.js';
 import { paperFinal } from './paper-final.js';
 import { paperInitial } from './paper-initial.js';
 import { paperInitialAugmented } from './paper-initial-augmented.js';
@@ -8,7 +10,10 @@ export * from './recipe.js';
 
 /** The recipes this package ships, by name. */
 export const RECIPES: Readonly<Record<string, Recipe>> = Object.fromEntries(
-  [paperInitial, paperInitialAugmented, paperFinal].map((recipe) => [recipe.name, recipe]),
+  [paperInitial, paperInitialAugmented, paperFinal, functionalsMlp, cnn].map((recipe) => [
+    recipe.name,
+    recipe,
+  ]),
 );
 
 /**

@@ -44,6 +44,16 @@ export const recipeSchema = z
     input: z.discriminatedUnion('summary', [
       z.strictObject({ summary: z.literal('mean') }),
       z.strictObject({ summary: z.literal('frames'), frames: z.number().int().min(1).max(100_000) }),
+      z.strictObject({
+        summary: z.literal('functionals'),
+        groups: z.array(z.string().min(1)).min(1).max(64).optional(),
+      }),
+      z.strictObject({
+        summary: z.literal('sequence'),
+        trimDb: z.number().positive().max(1_000),
+        poolFrames: z.number().int().min(1).max(1_000),
+        frames: z.number().int().min(1).max(100_000),
+      }),
     ]),
     /** Brings each coefficient to mean 0 and deviation 1 of the training rows, inside the exported graph. */
     standardize: z.boolean(),

@@ -8,6 +8,7 @@ import { applyTemperature, type Calibration, fitTemperature } from '../evaluate/
 import { caveatOf } from '../evaluate/caveat.js';
 import { type Judgement, judge, type Predictions, toPredictions } from '../evaluate/judge.js';
 import { type ExportResult, exportOnnx } from '../export/index.js';
+import { networkParts, networkSizes } from '../export/network.js';
 import type { FitResult } from '../fit/fit.js';
 import { modelWeights } from '../fit/model-weights.js';
 import { buildModel } from '../models/build-model.js';
@@ -95,7 +96,7 @@ async function perform(run: Run): Promise<RunResult> {
   const fitted = await fitRun({ ...run, weights, seed: plan.seed, identity });
   const { predictions, judgement, calibration } = await evaluate(run);
   emit({ kind: 'phase', phase: 'export' });
-  const embeddingSize = recipe.model.dense.at(-1) ?? recipe.model.lstm.at(-1)!;
+  const { embeddingSize } = networkSizes(networkParts(model));
   const exported = await exportOnnx({
     model,
     card: makeCard({

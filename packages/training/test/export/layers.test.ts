@@ -184,3 +184,19 @@ it('an LSTM computed by hand gives the exported file’s embedding', async () =>
     expect(Math.abs(embedding[i]! - value)).toBeLessThanOrEqual(1e-6);
   });
 });
+
+it.each([
+  ['same', 2, 9],
+  ['valid', 3, 10],
+] as const)('convolution and pooling along time agree, padding %s', async (padding, poolSize, steps) => {
+  const layers = [
+    tf.layers.conv1d({ filters: 5, kernelSize: 4, padding, activation: 'relu', inputShape: [steps, 3] }),
+    tf.layers.maxPooling1d({ poolSize, padding }),
+    tf.layers.conv1d({ filters: 4, kernelSize: 2, padding: 'same', dilationRate: 2, useBias: false }),
+    tf.layers.globalAveragePooling1d(),
+    softmaxHead(),
+  ];
+  expect(await differenceOf(tf.sequential({ layers: layers as tfjs.layers.Layer[] }), 4)).toBeLessThanOrEqual(
+    1e-6,
+  );
+});

@@ -44,7 +44,7 @@ export function trainCommand(session: Session): Command {
     .description('Train a recipe on a corpus, judge it, export one ONNX file and write a report')
     .requiredOption(
       '--recipe <name>',
-      'what to train: base, fast, paper-initial, paper-initial-augmented, paper-final',
+      'what to train: base, fast, functionals-mlp, cnn, paper-initial, paper-initial-augmented, paper-final',
     )
     .option('--corpus <path>', 'a folder or a manifest; RAVDESS_DIR unless given')
     .requiredOption('--out <dir>', 'the run folder')
