@@ -21,17 +21,19 @@ class FeaturePlan {
   const SpectrumKernel& kernel() const { return kernel_; }
   const SpectrumTables& spectrum() const { return spectrum_; }
   const CepstrumTables& cepstrum() const { return cepstrum_; }
+  const MelRows& mel() const { return mel_; }
 
  private:
   void MakeFrame();
   void MakeTransform();
+  void MakeBands();
   void MakeCepstrum();
 
   const FeatureConfig config_;
   const SpectrumKernel& kernel_;
-  std::vector<float> window_, twiddle_, split_, dct_;
-  std::vector<std::int32_t> place_;
-  MelRows mel_;
+  std::vector<float> window_, twiddle_, band_weight_, dct_;
+  std::vector<std::int32_t> place_, band_place_, band_groups_;
+  const MelRows mel_;
   SpectrumTables spectrum_{};
   CepstrumTables cepstrum_{};
 };

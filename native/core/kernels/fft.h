@@ -1,8 +1,10 @@
-// Complex FFTs of 4 to 128 points held in local variables, `kLanes` transforms at once (one per lane).
-// Two of them in a row make every power of two from 32 to 8,192 points (Cooley-Tukey, decimation in time).
+// FFTs of 4 to 128 points held in local variables, `kLanes` transforms at once (one per lane): complex and real input.
+// A real one and complex ones behind it make every power of two from 64 to 16,384 points (see spectrum.cc).
 #pragma once
 
 #include "core/kernels/simd.h"
+
+#define ALWAYS_INLINE __attribute__((always_inline))
 
 namespace prosodia::PROSODIA_ISA {
 
@@ -11,9 +13,10 @@ struct C {
 };
 static PROSODIA_INLINE C operator+(C a, C b) { return {a.r + b.r, a.i + b.i}; }
 static PROSODIA_INLINE C operator-(C a, C b) { return {a.r - b.r, a.i - b.i}; }
+static PROSODIA_INLINE C Conjugate(C a) { return {a.r, -a.i}; }
 static PROSODIA_INLINE C Times(C a, float r, float i) { return {a.r * r - a.i * i, a.r * i + a.i * r}; }
 
-// cos(2πk/128) by Taylor's series on the first eighth of the circle: exact to double precision, at compile time.
+// cos(2πk/256) by Taylor's series on the first eighth of the circle: exact to double precision, at compile time.
 constexpr double kTau = 6.283185307179586476925286766559;
 constexpr double SeriesCos(double x) {
   double term = 1, sum = 1;
@@ -31,24 +34,28 @@ constexpr double SeriesSin(double x) {
   }
   return sum;
 }
-constexpr double Cos128(int k) {
-  k &= 127;
-  if (k > 64) k = 128 - k;
-  if (k > 32) return -Cos128(64 - k);
-  return k <= 16 ? SeriesCos(kTau * k / 128) : SeriesSin(kTau * (32 - k) / 128);
+constexpr int kCirclePoints = 256;  // twice the longest transform, for OddRealFft
+constexpr double CosOnCircle(int k) {
+  if (k > kCirclePoints / 2) k = kCirclePoints - k;
+  if (k > kCirclePoints / 4) return -CosOnCircle(kCirclePoints / 2 - k);
+  return k <= kCirclePoints / 8 ? SeriesCos(kTau * k / kCirclePoints)
+                                : SeriesSin(kTau * (kCirclePoints / 4 - k) / kCirclePoints);
 }
 struct Circle {
-  float cos[128];
+  float cos[kCirclePoints];
   constexpr Circle() : cos() {
-    for (int k = 0; k < 128; k++) cos[k] = float(Cos128(k));
+    for (int k = 0; k < kCirclePoints; k++) cos[k] = float(CosOnCircle(k));
   }
 };
 static constexpr Circle kCircle;
 
 template <int N>
-static PROSODIA_INLINE float CosOf(int k) { return kCircle.cos[(k * (128 / N)) & 127]; }
+static PROSODIA_INLINE float CosOf(int k) {
+  static_assert(N <= kCirclePoints);
+  return kCircle.cos[k * (kCirclePoints / N) % kCirclePoints];
+}
 template <int N>
-static PROSODIA_INLINE float MinusSinOf(int k) { return kCircle.cos[(k * (128 / N) + 32) & 127]; }
+static PROSODIA_INLINE float MinusSinOf(int k) { return CosOf<N>(k + N / 4); }
 
 // In place, natural order in and out.
 static PROSODIA_INLINE void Fft4(C& a, C& b, C& c, C& d) {
@@ -76,12 +83,6 @@ static PROSODIA_INLINE void Fft8(C* x) {
   x[7] = {e3.r - s * c, e3.i + s * d};
 }
 
-template <int N>
-static PROSODIA_INLINE void FftSmall(C* x) {
-  if constexpr (N == 4) Fft4(x[0], x[1], x[2], x[3]);
-  if constexpr (N == 8) Fft8(x);
-}
-
 // N points: load(n) gives input n, store(k, value) takes output k; each is called once for every index.
 // N = A · B: A-point transforms over the inputs B apart, twiddles, then B-point transforms.
 template <int N, class LoadPoint, class StorePoint>
@@ -90,42 +91,117 @@ static PROSODIA_INLINE void Fft(LoadPoint load, StorePoint store) {
     C x[N];
 #pragma GCC unroll 8
     for (int n = 0; n < N; n++) x[n] = load(n);
-    FftSmall<N>(x);
+    if constexpr (N == 2) {
+      const C sum = x[0] + x[1];
+      x[1] = x[0] - x[1];
+      x[0] = sum;
+    }
+    if constexpr (N == 4) Fft4(x[0], x[1], x[2], x[3]);
+    if constexpr (N == 8) Fft8(x);
 #pragma GCC unroll 8
     for (int k = 0; k < N; k++) store(k, x[k]);
-  } else if constexpr (N <= 64) {
+  } else {
     constexpr int kA = N <= 32 ? 4 : 8, kB = N / kA;
     C t[kA][kB];
 #pragma GCC unroll 8
     for (int b = 0; b < kB; b++) {
-      C x[kA];
-#pragma GCC unroll 8
-      for (int a = 0; a < kA; a++) x[a] = load(a * kB + b);
-      FftSmall<kA>(x);
-      t[0][b] = x[0];
-#pragma GCC unroll 8
-      for (int a = 1; a < kA; a++) {
-        t[a][b] = b == 0 ? x[a] : Times(x[a], CosOf<N>(a * b), MinusSinOf<N>(a * b));
-      }
+      Fft<kA>([&](int a) ALWAYS_INLINE { return load(a * kB + b); },
+              [&](int a, C value) ALWAYS_INLINE {
+                t[a][b] = a * b == 0 ? value : Times(value, CosOf<N>(a * b), MinusSinOf<N>(a * b));
+              });
     }
 #pragma GCC unroll 8
     for (int a = 0; a < kA; a++) {
-      FftSmall<kB>(t[a]);
+      Fft<kB>([&](int b) ALWAYS_INLINE { return t[a][b]; },
+              [&](int k, C value) ALWAYS_INLINE { store(a + kA * k, value); });
+    }
+  }
+}
+
+// Outputs 0 … N/2 of real input; 0 and N/2 are real.
+static PROSODIA_INLINE void RealFft4(const F32* x, C* out) {
+  const F32 even = x[0] + x[2], odd = x[1] + x[3];
+  out[0] = {even + odd, F32{}};
+  out[1] = {x[0] - x[2], x[3] - x[1]};
+  out[2] = {even - odd, F32{}};
+}
+
+static PROSODIA_INLINE void RealFft8(const F32* x, C* out) {
+  const F32 s0 = x[0] + x[4], s1 = x[1] + x[5], s2 = x[2] + x[6], s3 = x[3] + x[7];
+  const F32 d0 = x[0] - x[4], d1 = x[1] - x[5], d2 = x[2] - x[6], d3 = x[3] - x[7];
+  const F32 even = s0 + s2, odd = s1 + s3, p = d1 - d3, q = d1 + d3;
+  const float s = 0.70710678118654752f;
+  out[0] = {even + odd, F32{}};
+  out[1] = {d0 + s * p, -(s * q) - d2};
+  out[2] = {s0 - s2, s3 - s1};
+  out[3] = {d0 - s * p, d2 - s * q};
+  out[4] = {even - odd, F32{}};
+}
+
+// The odd bins of the 2N-point transform of N real points followed by N zeros: store(k, bin 2k + 1), k < N/2.
+// Bins N/2 … N − 1 of them are the others' conjugates, so that N/2 complex points give them all.
+template <int N, class LoadPoint, class StorePoint>
+static PROSODIA_INLINE void OddRealFft(LoadPoint load, StorePoint store) {
+  Fft<N / 2>(
+      [&](int n) ALWAYS_INLINE -> C {
+        const C z = {load(n), -load(n + N / 2)};
+        return n == 0 ? z : Times(z, CosOf<2 * N>(n), MinusSinOf<2 * N>(n));
+      },
+      [&](int j, C value) ALWAYS_INLINE {
+        if (2 * j < N / 2) {
+          store(2 * j, value);
+        } else {
+          store(N - 1 - 2 * j, Conjugate(value));
+        }
+      });
+}
+
+// N real points: load(n) gives input n, store(k, value) takes output k ≤ N/2. N = A · B as above; of the A-point
+// transforms' outputs the first and the middle one are real, and those past the middle are conjugates.
+template <int N, class LoadPoint, class StorePoint>
+static PROSODIA_INLINE void RealFft(LoadPoint load, StorePoint store) {
+  if constexpr (N <= 8) {
+    F32 x[N];
+    C out[N / 2 + 1];
 #pragma GCC unroll 8
-      for (int b = 0; b < kB; b++) store(a + kA * b, t[a][b]);
+    for (int n = 0; n < N; n++) x[n] = load(n);
+    if constexpr (N == 4) RealFft4(x, out);
+    if constexpr (N == 8) RealFft8(x, out);
+#pragma GCC unroll 8
+    for (int k = 0; k <= N / 2; k++) store(k, out[k]);
+  } else {
+    constexpr int kA = N <= 32 ? 4 : 8, kB = N / kA;
+    F32 first[kB], middle[kB];
+    C t[kA / 2][kB];
+#pragma GCC unroll 8
+    for (int b = 0; b < kB; b++) {
+      RealFft<kA>([&](int a) ALWAYS_INLINE { return load(a * kB + b); },
+                  [&](int a, C value) ALWAYS_INLINE {
+                    if (a == 0) {
+                      first[b] = value.r;
+                    } else if (a == kA / 2) {
+                      middle[b] = value.r;
+                    } else {
+                      t[a][b] = b == 0 ? value : Times(value, CosOf<N>(a * b), MinusSinOf<N>(a * b));
+                    }
+                  });
     }
-  } else {  // 128 = 8 · 16
-    C t[8][16];
-    for (int b = 0; b < 16; b++) {
-      C x[8];
-      for (int a = 0; a < 8; a++) x[a] = load(a * 16 + b);
-      Fft8(x);
-      for (int a = 0; a < 8; a++) t[a][b] = Times(x[a], CosOf<128>(a * b), MinusSinOf<128>(a * b));
+    RealFft<kB>([&](int b) ALWAYS_INLINE { return first[b]; },
+                [&](int k, C value) ALWAYS_INLINE { store(kA * k, value); });
+#pragma GCC unroll 8
+    for (int a = 1; a < kA / 2; a++) {
+      Fft<kB>([&](int b) ALWAYS_INLINE { return t[a][b]; },
+              [&](int k, C value) ALWAYS_INLINE {
+                const int bin = a + kA * k;
+                if (bin < N / 2) {
+                  store(bin, value);
+                } else {
+                  store(N - bin, Conjugate(value));
+                }
+              });
     }
-    for (int a = 0; a < 8; a++) {
-      const C* row = t[a];
-      Fft<16>([row](int n) { return row[n]; }, [&store, a](int k, C value) { store(a + 8 * k, value); });
-    }
+    OddRealFft<kB>([&](int b) ALWAYS_INLINE { return middle[b]; },
+                   [&](int k, C value) ALWAYS_INLINE { store(kA / 2 + kA * k, value); });
   }
 }
 

@@ -91,24 +91,50 @@ static PROSODIA_INLINE F32 Log2(F32 x) {
   return (f + y) * 1.44269504088896341f + exponent;
 }
 
-// rows[i][j] becomes rows[j][i], for kLanes vectors.
-static PROSODIA_INLINE void Transpose(F32* rows) {
-#pragma GCC unroll 8
-  for (int step = kLanes / 2; step >= 1; step /= 2) {
-    I32 low, high;  // which of (a, b)'s lanes go where, when blocks of `step` lanes swap between a and b
+// The lanes a 2 × 2 step of a transposition takes of (a, b): runs of `step` lanes, the even ones of either (part 0) or the
+// odd ones (part 1).
+static PROSODIA_INLINE I32 RunsOf(int step, int part) {
+  I32 index;
 #pragma GCC unroll 16
-    for (int j = 0; j < kLanes; j++) {
-      low[j] = (j & step) ? kLanes + j - step : j;
-      high[j] = (j & step) ? kLanes + j : j + step;
-    }
+  for (int j = 0; j < kLanes; j++) index[j] = (j & step) ? kLanes + j + (part - 1) * step : j + part * step;
+  return index;
+}
+
+// Within each four lanes: the first two (part 0) or last two of a and b, one of each by turns.
+static PROSODIA_INLINE I32 InterleavedPairs(int part) {
+  I32 index;
 #pragma GCC unroll 16
-    for (int i = 0; i < kLanes; i++) {
-      if (i & step) continue;
-      const F32 a = rows[i], b = rows[i + step];
-      rows[i] = Shuffle(a, b, low);
-      rows[i + step] = Shuffle(a, b, high);
-    }
+  for (int j = 0; j < kLanes; j++) index[j] = j / 4 * 4 + j % 4 / 2 + 2 * part + j % 2 * kLanes;
+  return index;
+}
+
+template <int kStep>
+static PROSODIA_INLINE void SwapRuns(F32* rows) {
+#pragma GCC unroll 16
+  for (int i = 0; i < kLanes; i++) {
+    if (i & kStep) continue;
+    const F32 a = rows[i], b = rows[i + kStep];
+    rows[i] = Shuffle(a, b, RunsOf(kStep, 0));
+    rows[i + kStep] = Shuffle(a, b, RunsOf(kStep, 1));
   }
+}
+
+// rows[i][j] becomes rows[j][i], for kLanes vectors. Every step is one instruction where vectors are made of lanes of
+// four floats.
+static PROSODIA_INLINE void Transpose(F32* rows) {
+#pragma GCC unroll 4
+  for (int i = 0; i < kLanes; i += 4) {
+    const F32 a = Shuffle(rows[i], rows[i + 1], InterleavedPairs(0));
+    const F32 b = Shuffle(rows[i], rows[i + 1], InterleavedPairs(1));
+    const F32 c = Shuffle(rows[i + 2], rows[i + 3], InterleavedPairs(0));
+    const F32 d = Shuffle(rows[i + 2], rows[i + 3], InterleavedPairs(1));
+    rows[i] = Shuffle(a, c, RunsOf(2, 0));
+    rows[i + 1] = Shuffle(a, c, RunsOf(2, 1));
+    rows[i + 2] = Shuffle(b, d, RunsOf(2, 0));
+    rows[i + 3] = Shuffle(b, d, RunsOf(2, 1));
+  }
+  if constexpr (kLanes > 4) SwapRuns<4>(rows);
+  if constexpr (kLanes > 8) SwapRuns<8>(rows);
 }
 
 // The lane numbers 0, 1, 2, …

@@ -35,12 +35,12 @@ F32 SumOfBins(const float* power, int first, int end) {
   return sum;
 }
 
-F32 Loudness(const SpectrumTables& mel, const float* power) {
-  const float* weight = mel.mel_weight;
+F32 Loudness(const MelTables& mel, const float* power) {
+  const float* weight = mel.weight;
   F32 loudness{};
   for (int band = 0; band < mel.n_mels; band++) {
     F32 sum{};
-    for (int i = 0; i < mel.mel_count[band]; i++) sum += Row(power, mel.mel_first[band] + i) * *weight++;
+    for (int i = 0; i < mel.count[band]; i++) sum += Row(power, mel.first[band] + i) * *weight++;
     const F32 root = Exp(Log2(Max(sum, Broadcast(kTiny))) * (kLoudnessPower * 0.693147181f));
     loudness += Select(sum > kTiny, root, F32{});
   }
@@ -80,7 +80,7 @@ void Shape(const SpectralTables& t, const float* power, float* before, float* ma
   put(kRolloffBin, Min(rolloff, Broadcast(float(t.bins - 1))));
   put(kFlatness, Exp(logs * (per_bin * 0.693147181f)) * kTiny / (powers * per_bin));
   put(kFlux, Sqrt(flux));
-  put(kLoudness, Loudness(*t.mel, power));
+  put(kLoudness, Loudness(t.mel, power));
   put(kLowEnergy, Log2(Max(SumOfBins(power, t.low_first, t.low_end), Broadcast(kTiny))) * kDbPerOctave);
   put(kMidEnergy, Log2(Max(SumOfBins(power, t.mid_first, t.mid_end), Broadcast(kTiny))) * kDbPerOctave);
   put(kLowSlope, low_slope * kDbPerOctave);

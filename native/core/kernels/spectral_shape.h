@@ -4,7 +4,6 @@
 #include <stdint.h>
 
 #include "core/isa.h"
-#include "core/kernels/spectrum.h"
 
 namespace prosodia {
 
@@ -23,6 +22,14 @@ enum SpectralValue {
   kSpectralValues
 };
 
+// Mel bands over whole spectra: of each band the first bin, how many, and all bands' weights one after the other.
+struct MelTables {
+  int n_mels;
+  const int32_t* first;
+  const int32_t* count;
+  const float* weight;
+};
+
 struct SpectralTables {
   int bins;
   const float* hz;  // of each bin
@@ -31,7 +38,7 @@ struct SpectralTables {
   const float* low_slope;
   const float* mid_slope;
   // Mel bands of the auditory spectrum.
-  const SpectrumTables* mel;
+  MelTables mel;
 };
 
 struct SpectralShapeKernel {

@@ -5,156 +5,162 @@
 namespace prosodia::PROSODIA_ISA {
 namespace {
 
-#define ALWAYS_INLINE __attribute__((always_inline))
-
-constexpr int kRowPad = 2;  // vectors: rows of the two-pass FFT must not all start in the same cache set
-
 struct Scratch {
   float* hops;   // rows × stride: hops[m · stride + c] = sample m of hop c
-  F32* columns;  // outer × (2 · inner + kRowPad) vectors: the FFT between its passes
-  F32* power;    // n_fft / 2 + 1
+  F32* columns;  // inner columns of outer / 2 + 1 complex points: the FFT between its passes
+  F32* power;    // bin k at PlaceOf(k)
 };
+
+constexpr int ColumnStride(int outer) { return outer + 2 + kSpectrumPad; }
 
 long RoundUp(long value) { return (value + 15) / 16 * 16; }
 
-long HopFloats(const SpectrumTables& t) { return RoundUp(RoundUp(t.rows) * t.stride); }
-long ColumnFloats(const SpectrumTables& t) { return long(t.outer) * (2 * t.inner + kRowPad) * kLanes; }
+long HopFloats(const SpectrumTables& t) { return RoundUp(RoundUp(t.rows) * t.stride + t.extra + kLanes); }
+long ColumnFloats(const SpectrumTables& t) { return RoundUp(long(t.inner) * ColumnStride(t.outer) * kLanes); }
 
 long ScratchFloats(const SpectrumTables& t) {
-  return HopFloats(t) + RoundUp(ColumnFloats(t)) + long(t.n_fft / 2 + 1) * kLanes;
+  return HopFloats(t) + ColumnFloats(t) + long(PlaceOf(t.n_fft / 2, t.outer) + kBandGroup) * kLanes;
 }
 
 Scratch Divide(const SpectrumTables& t, float* scratch) {
   float* columns = scratch + HopFloats(t);
-  return {scratch, (F32*)columns, (F32*)(columns + RoundUp(ColumnFloats(t)))};
+  return {scratch, (F32*)columns, (F32*)(columns + ColumnFloats(t))};
 }
 
 // Brings hops extra … extra + lanes − 1 of `samples` into the table; the ones before are there from the last block.
 void FillHops(const SpectrumTables& t, const float* samples, bool is_first, float* hops) {
-  for (int m = 0; m < t.rows; m++) {
-    float* row = hops + long(m) * t.stride;
-    if (is_first) {
-      for (int c = 0; c < t.extra; c++) row[c] = samples[long(c) * t.hop + m];
-    } else {
-      for (int c = 0; c < t.extra; c++) row[c] = row[c + kLanes];
+  const int rows = t.rows, extra = t.extra;
+  const long hop = t.hop, stride = t.stride;
+  if (is_first) {
+    for (int c = 0; c < extra; c++) {
+      for (int m = 0; m < rows; m++) hops[m * stride + c] = samples[c * hop + m];
+    }
+  } else {
+    // Four at a time, a few too many: the rest of the row is overwritten below.
+    for (int c = 0; c < extra; c += 4) {
+      for (int m = 0; m < rows; m++) memcpy(hops + m * stride + c, hops + m * stride + c + kLanes, 4 * sizeof(float));
     }
   }
-  for (int m = 0; m < t.rows; m += kLanes) {
+  const float* from = samples + extra * hop;
+  float* to = hops + extra;
+  for (int m = 0; m < rows; m += kLanes) {
     F32 tile[kLanes];
 #pragma GCC unroll 16
-    for (int c = 0; c < kLanes; c++) tile[c] = Load(samples + long(t.extra + c) * t.hop + m);
+    for (int c = 0; c < kLanes; c++) tile[c] = Load(from + c * hop + m);
     Transpose(tile);
 #pragma GCC unroll 16
-    for (int i = 0; i < kLanes; i++) Store(hops + long(m + i) * t.stride + t.extra, tile[i]);
+    for (int i = 0; i < kLanes; i++) Store(to + (m + i) * stride, tile[i]);
   }
 }
 
-// Window and the first pass: for each column n2, `outer` points n2 + inner · n1 of the sequence x[2n] + i·x[2n+1].
-template <int kOuter>
+// Window and the first pass: of each column n2 the `outer` real points n2 + inner · n1, turned by what the second
+// pass needs. Its outputs past the middle would be conjugates of those before.
+// Where hops are quarters of a frame, a sample's place is known to the compiler.
+constexpr int kQuarterStride = kLanes + 4;
+
+template <int kOuter, int kInner, bool kQuarters>
 void FirstPass(const SpectrumTables& t, const float* hops, F32* columns) {
-  const int inner = t.inner, row = 2 * inner + kRowPad;
-  for (int n2 = 0; n2 < inner; n2++) {
-    const float* window = t.window + 2 * n2;
-    const int32_t* place = t.place + 2 * n2;
-    const float* twiddle = t.twiddle + 2 * long(n2) * kOuter;
-    F32* out = columns + 2 * n2;
-    Fft<kOuter>(
-        [=](int n1) ALWAYS_INLINE -> C {
-          const int at = 2 * inner * n1;
-          return {Load(hops + place[at]) * window[at], Load(hops + place[at + 1]) * window[at + 1]};
+  for (int n2 = 0; n2 < kInner; n2++) {
+    const float* window = t.window + n2 * kOuter;
+    const float* twiddle = t.twiddle + n2 * kOuter;
+    const int32_t* place = t.place + n2 * kOuter;
+    const float* column = kQuarters ? hops + n2 * kQuarterStride : hops;
+    F32* out = columns + n2 * ColumnStride(kOuter);
+    RealFft<kOuter>(
+        [=](int n1) ALWAYS_INLINE {
+          constexpr int kQuarter = kOuter / 4;
+          const int known = n1 % kQuarter * kInner * kQuarterStride + n1 / kQuarter;
+          return Load(column + (kQuarters ? known : place[n1])) * window[n1];
         },
         [=](int k1, C value) ALWAYS_INLINE {
-          const C turned = Times(value, twiddle[2 * k1], twiddle[2 * k1 + 1]);
-          out[long(k1) * row] = turned.r;
-          out[long(k1) * row + 1] = turned.i;
+          const bool is_real = k1 == 0 || k1 == kOuter / 2;
+          const C turned = is_real ? value : Times(value, twiddle[2 * k1], twiddle[2 * k1 + 1]);
+          out[2 * k1] = turned.r;
+          if (!is_real) out[2 * k1 + 1] = turned.i;
         });
   }
 }
 
-// |X[k]|² and |X[n/2 − k]|² of the real transform from Z[k] and Z[n/2 − k] of the complex one.
-PROSODIA_INLINE void SplitPower(C a, C b, const float* turn, F32* at_k, F32* at_mirror) {
-  const C even = {a.r + b.r, a.i - b.i}, odd = {a.i + b.i, b.r - a.r};
-  const C turned = Times(odd, turn[0], turn[1]);
-  const C x = even + turned, y = even - turned;
-  *at_k = x.r * x.r + x.i * x.i;
-  *at_mirror = y.r * y.r + y.i * y.i;
+PROSODIA_INLINE F32 Norm(C a) { return a.r * a.r + a.i * a.i; }
+
+// The second pass: row k1 of the columns gives bins k1 + outer · k2, those past the middle mirrored.
+template <int kOuter, int kInner>
+void SecondPass(const F32* columns, F32* power) {
+  constexpr int kStride = ColumnStride(kOuter);
+  const auto store = [=](int bin, C value) ALWAYS_INLINE { power[PlaceOf(bin, kOuter)] = Norm(value); };
+  RealFft<kInner>([=](int n2) ALWAYS_INLINE { return columns[n2 * kStride]; },
+                  [=](int k2, C value) ALWAYS_INLINE { store(kOuter * k2, value); });
+  for (int k1 = 1; k1 < kOuter / 2; k1++) {
+    const F32* row = columns + 2 * k1;
+    F32* up = power + k1;
+    F32* down = power - k1;  // from the place that bin outer · k would have without the padding before it
+    Fft<kInner>([=](int n2) ALWAYS_INLINE -> C { return {row[n2 * kStride], row[n2 * kStride + 1]}; },
+                [=](int k2, C value) ALWAYS_INLINE {
+                  if (k2 < kInner / 2) {
+                    up[PlaceOf(kOuter * k2, kOuter)] = Norm(value);
+                  } else {
+                    down[PlaceOf(kOuter * (kInner - k2), kOuter) - kSpectrumPad] = Norm(value);
+                  }
+                });
+  }
+  OddRealFft<kInner>([=](int n2) ALWAYS_INLINE { return columns[n2 * kStride + kOuter]; },
+                     [=](int k2, C value) ALWAYS_INLINE { store(kOuter / 2 + kOuter * k2, value); });
 }
 
-template <int kInner>
-PROSODIA_INLINE void RowTransform(const F32* row, C* out) {
-  Fft<kInner>([=](int n) ALWAYS_INLINE -> C { return {row[2 * n], row[2 * n + 1]}; },
-              [=](int k, C value) ALWAYS_INLINE { out[k] = value; });
-}
-
-// The second pass: row k1 gives Z[k1 + outer · k2]; rows k1 and outer − k1 together give all they need for the split.
-template <int kInner>
-void SecondPass(const SpectrumTables& t, const F32* columns, F32* power) {
-  const int outer = t.outer, half = t.n_fft / 2;
-  const long row = 2 * kInner + kRowPad;
-  C a[kInner], b[kInner];
-  RowTransform<kInner>(columns, a);
-  const F32 sum = a[0].r + a[0].i, difference = a[0].r - a[0].i;
-  power[0] = 4.0f * sum * sum;
-  power[half] = 4.0f * difference * difference;
-  for (int k2 = 1; k2 <= kInner / 2; k2++) {
-    const int k = outer * k2;
-    SplitPower(a[k2], a[kInner - k2], t.split + 2 * k, power + k, power + half - k);
+template <int kOuter, int kInner>
+void Transform(const SpectrumTables& t, const Scratch& s) {
+  constexpr bool kCommon = kOuter * kInner >= 512 && kOuter * kInner <= 4096;
+  if (kCommon && 4 * t.hop == t.n_fft && t.stride == kQuarterStride) {
+    FirstPass<kOuter, kInner, kCommon>(t, s.hops, s.columns);
+  } else {
+    FirstPass<kOuter, kInner, false>(t, s.hops, s.columns);
   }
-  for (int k1 = 1; k1 < outer / 2; k1++) {
-    RowTransform<kInner>(columns + k1 * row, a);
-    RowTransform<kInner>(columns + (outer - k1) * row, b);
-    for (int k2 = 0; k2 < kInner; k2++) {
-      const int k = k1 + outer * k2;
-      SplitPower(a[k2], b[kInner - 1 - k2], t.split + 2 * k, power + k, power + half - k);
-    }
-  }
-  RowTransform<kInner>(columns + (outer / 2) * row, a);
-  for (int k2 = 0; k2 < kInner / 2; k2++) {
-    const int k = outer / 2 + outer * k2;
-    SplitPower(a[k2], a[kInner - 1 - k2], t.split + 2 * k, power + k, power + half - k);
-  }
+  SecondPass<kOuter, kInner>(s.columns, s.power);
 }
 
 void PowerSpectrum(const SpectrumTables& t, const Scratch& s) {
-  switch (t.outer) {
-    case 4: FirstPass<4>(t, s.hops, s.columns); break;
-    case 8: FirstPass<8>(t, s.hops, s.columns); break;
-    case 16: FirstPass<16>(t, s.hops, s.columns); break;
-    case 32: FirstPass<32>(t, s.hops, s.columns); break;
-    default: FirstPass<64>(t, s.hops, s.columns); break;
-  }
-  switch (t.inner) {
-    case 8: SecondPass<8>(t, s.columns, s.power); break;
-    case 16: SecondPass<16>(t, s.columns, s.power); break;
-    case 32: SecondPass<32>(t, s.columns, s.power); break;
-    case 64: SecondPass<64>(t, s.columns, s.power); break;
-    default: SecondPass<128>(t, s.columns, s.power); break;
+  switch (t.n_fft) {
+    case 64: return Transform<8, 8>(t, s);
+    case 128: return Transform<16, 8>(t, s);
+    case 256: return Transform<16, 16>(t, s);
+    case 512: return Transform<32, 16>(t, s);
+    case 1024: return Transform<32, 32>(t, s);
+    case 2048: return Transform<64, 32>(t, s);
+    case 4096: return Transform<64, 64>(t, s);
+    case 8192: return Transform<128, 64>(t, s);
+    default: return Transform<128, 128>(t, s);
   }
 }
 
-// Four sums hide the latency of the multiply-adds.
-PROSODIA_INLINE F32 WeightedSum(const F32* power, const float* weight, int count) {
-  F32 s0{}, s1{}, s2{}, s3{};
-  int i = 0;
-  for (; i + 4 <= count; i += 4) {
-    s0 += power[i] * weight[i];
-    s1 += power[i + 1] * weight[i + 1];
-    s2 += power[i + 2] * weight[i + 2];
-    s3 += power[i + 3] * weight[i + 3];
+// Bands come in whole groups of bins, so that the loop over them ends where the processor foresees it.
+PROSODIA_INLINE F32 BandPower(const F32* power, const float* weight, int groups) {
+  F32 sum[kBandGroup] = {};
+  for (; groups > 0; groups--, power += kBandGroup, weight += kBandGroup) {
+#pragma GCC unroll 4
+    for (int i = 0; i < kBandGroup; i++) sum[i] += power[i] * weight[i];
   }
-  for (; i < count; i++) s0 += power[i] * weight[i];
-  return (s0 + s1) + (s2 + s3);
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+// What lies between the bins has weight zero, and must be a number for that.
+void ClearPadding(const SpectrumTables& t, F32* power) {
+  const int last = PlaceOf(t.n_fft / 2, t.outer);
+  for (int i = 1; i < kBandGroup; i++) power[last + i] = F32{};
+  for (int bin = t.outer; bin <= t.n_fft / 2; bin += t.outer) {
+    for (int i = 1; i <= kSpectrumPad; i++) power[PlaceOf(bin, t.outer) - i] = F32{};
+  }
 }
 
 void Mel(const SpectrumTables& t, const float* samples, bool is_first, float* scratch, float* mel, float* peak) {
   const Scratch s = Divide(t, scratch);
+  if (is_first) ClearPadding(t, s.power);
   FillHops(t, samples, is_first, s.hops);
   PowerSpectrum(t, s);
-  const float* weight = t.mel_weight;
+  const float* weight = t.band_weight;
   F32 loudest = Broadcast(-1e30f);
   for (int band = 0; band < t.n_mels; band++) {
-    const F32 power = WeightedSum(s.power + t.mel_first[band], weight, t.mel_count[band]);
-    weight += t.mel_count[band];
+    const F32 power = BandPower(s.power + t.band_place[band], weight, t.band_groups[band]);
+    weight += t.band_groups[band] * kBandGroup;
     const F32 level = Log2(Max(power, Broadcast(1e-10f))) * 3.0102999566398120f;  // 10·log10, librosa's amin
     loudest = Max(level, loudest);
     Store(mel + long(band) * kLanes, level);
@@ -166,7 +172,7 @@ void Power(const SpectrumTables& t, const float* samples, bool is_first, float* 
   const Scratch s = Divide(t, scratch);
   FillHops(t, samples, is_first, s.hops);
   PowerSpectrum(t, s);
-  for (int bin = 0; bin <= t.n_fft / 2; bin++) Store(power + long(bin) * kLanes, s.power[bin]);
+  for (int bin = 0; bin <= t.n_fft / 2; bin++) Store(power + long(bin) * kLanes, s.power[PlaceOf(bin, t.outer)]);
 }
 
 void Emit(const F32* columns, int count, int frames, float* out, int out_stride) {
@@ -177,16 +183,20 @@ void Emit(const F32* columns, int count, int frames, float* out, int out_stride)
   }
 }
 
-// kTile coefficients at once: their sums stay in registers.
+// kTile coefficients at once: their sums stay in registers. A cosine takes the same value, or its negative where the
+// coefficient is odd, in the band as far from the other end: both levels are weighed together.
 template <int kTile>
 void CepstrumTile(const CepstrumTables& t, int first, const float* mel, F32 floor, F32 pivot, int frames,
                   float* out, int out_stride) {
+  const auto level = [=](int band) ALWAYS_INLINE { return Max(Load(mel + long(band) * kLanes), floor) - pivot; };
   F32 sum[kTile] = {};
   const float* dct = t.dct + first;
-  for (int band = 0; band < t.n_mels; band++, dct += t.n_coefficients) {
-    const F32 level = Max(Load(mel + long(band) * kLanes), floor) - pivot;
+  for (int band = 0; 2 * band < t.n_mels; band++, dct += t.n_coefficients) {
+    const int mirror = t.n_mels - 1 - band;
+    const F32 low = level(band), high = mirror == band ? F32{} : level(mirror);
+    const F32 both[2] = {first % 2 == 0 ? low + high : low - high, first % 2 == 0 ? low - high : low + high};
 #pragma GCC unroll 16
-    for (int c = 0; c < kTile; c++) sum[c] += level * dct[c];
+    for (int c = 0; c < kTile; c++) sum[c] += both[c % 2] * dct[c];
   }
   if (first == 0) sum[0] += Broadcast(float(t.constant * pivot[0]));
   Emit(sum, kTile, frames, out + first, out_stride);

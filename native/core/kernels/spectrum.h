@@ -7,23 +7,30 @@
 
 namespace prosodia {
 
+inline constexpr int kBandGroup = 4;
+// Places left free after each `outer` bins of a spectrum. Bins `outer` apart are written together: a multiple of 4,096
+// bytes between them would put them all in the same few cache sets.
+inline constexpr int kSpectrumPad = 2;
+__attribute__((always_inline)) constexpr int PlaceOf(int bin, int outer) { return bin + bin / outer * kSpectrumPad; }
+
 // What a kernel reads of a plan. Every pointer stays valid as long as the plan.
 struct SpectrumTables {
   int n_fft;
   int hop;
   int n_mels;
-  int outer;  // complex FFT of n_fft / 2 = outer · inner points
+  int outer;  // n_fft = outer · inner, outer = inner or 2 · inner
   int inner;
   int rows;            // min(hop, n_fft): samples of a hop that a frame can start from
   int extra;           // columns beyond the lanes: hops that a frame reaches into
   int stride;          // floats from one row of the hop table to the next
-  const float* window;         // n_fft, halved (the real split's factor)
-  const int32_t* place;        // n_fft: where sample n of lane 0 is in the hop table
-  const float* twiddle;        // inner × outer pairs (cos, −sin) of 2π·k1·n2 / (n_fft / 2)
-  const float* split;          // n_fft / 4 + 1 pairs (cos, −sin) of 2πk / n_fft
-  const int32_t* mel_first;    // n_mels: first bin of each row
-  const int32_t* mel_count;    // n_mels
-  const float* mel_weight;     // all rows' weights, one after the other
+  // Of sample n2 + inner · n1 at n2 · outer + n1, as the first pass reads them:
+  const float* window;
+  const int32_t* place;        // where the sample of lane 0 is in the hop table
+  const float* twiddle;        // inner × outer / 2 pairs (cos, −sin) of 2π·k1·n2 / n_fft
+  // The mel rows over the kernel's spectrum: groups of kBandGroup places, those without a bin of the band of weight 0.
+  const int32_t* band_place;   // n_mels: the first group's first place
+  const int32_t* band_groups;  // n_mels
+  const float* band_weight;    // all rows' weights, one after the other
 };
 
 // How many samples from a block's first on the Mel kernel may read; those past the clip must be zero.
@@ -34,7 +41,7 @@ inline long SamplesRead(const SpectrumTables& tables, int lanes) {
 struct CepstrumTables {
   int n_mels;
   int n_coefficients;
-  const float* dct;  // n_mels × n_coefficients
+  const float* dct;  // the first half of the bands (the middle one with it) × n_coefficients
   double constant;   // coefficient 0 of a column of ones
 };
 

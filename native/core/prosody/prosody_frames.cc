@@ -69,7 +69,8 @@ void ProsodyExtractor::MakeTables() {
   tables_.slope_end = bin_from(1500);
   tables_.low_slope = low_slope_.data();
   tables_.mid_slope = mid_slope_.data();
-  tables_.mel = &plan_->spectrum();
+  const MelRows& mel = plan_->mel();
+  tables_.mel = {int(mel.first.size()), mel.first.data(), mel.count.data(), mel.weight.data()};
 }
 
 ProsodyFrames ProsodyExtractor::Extract(const SampleSource& clip) {
