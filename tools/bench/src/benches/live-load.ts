@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Recognizer } from '@prosodia/runtime';
 import { serve } from '@prosodia/server';
 import autocannon from 'autocannon';
+import { freePort } from '../free-port.js';
 import { ownVersion } from '../machine.js';
 import { pythonPlace } from '../peer-places.js';
 import { type BenchRow, median } from '../row.js';
@@ -113,13 +113,4 @@ async function startPeer(model: string, input: string): Promise<{ url: string; c
   }
   child.kill();
   throw new Error(`the Python service did not come up (exit code ${child.exitCode})`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }
