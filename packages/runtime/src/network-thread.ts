@@ -1,8 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import { type ComputeHost, startHost } from './compute-host.js';
 import type { Answers, WorkerReply, WorkerRequest, WorkerSetup } from './worker-messages.js';
-
-/** How long a thread may take to release its session before it is ended by force. */
-const CLOSE_TIMEOUT_MS = 5_000;
 
 /** How a thread ended and what it had in hand. */
 export interface Exit<Job> {
@@ -29,40 +26,39 @@ export type Outcome = Float32Array | string;
 export class NetworkThread<Job> {
   /** Settles when the session is there, or rejects with why it is not. */
   readonly ready: Promise<void>;
-  readonly #worker: Worker;
-  readonly #exited: Promise<void>;
+  readonly #host: ComputeHost<WorkerRequest>;
   #run: { jobs: readonly Job[]; done: (outcome: Outcome) => void } | undefined;
   #isReady = false;
   #closing = false;
-  #reason = 'it stopped without saying why';
+  #refusal: string | undefined;
 
   constructor(setup: WorkerSetup, events: ThreadEvents<Job>) {
-    // Flags of the main thread (test runners, loaders) are not for this one.
-    this.#worker = new Worker(new URL('./network-worker.js', import.meta.url), {
-      workerData: setup,
-      execArgv: [],
-      name: 'prosodia-network',
-    });
-    this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
+    let opened = () => {};
+    let failed = (_: Error) => {};
     this.ready = new Promise((resolve, reject) => {
-      this.#worker.on('message', (reply: WorkerReply) => {
-        if (this.#isReady) return this.#answer(reply, events);
-        if (reply.kind === 'failure') this.#reason = reply.message;
-        if (reply.kind !== 'ready') return;
-        this.#isReady = true;
-        this.#worker.unref();
-        resolve();
-        events.onIdle();
-      });
-      this.#worker.once('exit', () => {
-        reject(new Error(this.#reason));
-        const unfinished = this.#run?.jobs ?? [];
-        events.onExit({ wasReady: this.#isReady, reason: this.#reason, unfinished });
-      });
+      opened = resolve;
+      failed = reject;
     });
-    this.#worker.on('error', (error: unknown) => {
-      this.#reason = error instanceof Error ? error.message : String(error);
-    });
+    this.#host = startHost<WorkerRequest, WorkerReply>(
+      new URL('./network-worker.js', import.meta.url),
+      { name: 'prosodia-network', setup },
+      {
+        onReply: (reply) => {
+          if (this.#isReady) return this.#answer(reply, events);
+          if (reply.kind === 'failure') this.#refusal = reply.message;
+          if (reply.kind !== 'ready') return;
+          this.#isReady = true;
+          this.#host.unref();
+          opened();
+          events.onIdle();
+        },
+        onExit: (why) => {
+          const reason = this.#refusal ?? why;
+          failed(new Error(reason));
+          events.onExit({ wasReady: this.#isReady, reason, unfinished: this.#run?.jobs ?? [] });
+        },
+      },
+    );
   }
 
   /** True when a run can begin. */
@@ -86,30 +82,28 @@ export class NetworkThread<Job> {
       joined.set(row, i * rowLength);
     });
     this.#run = { jobs, done };
-    this.#worker.ref();
+    this.#host.ref();
     this.#send({ rows: joined, answers }, [joined.buffer]);
   }
 
   /** Releases the session after the run in hand and waits until the thread is gone. */
   async close(): Promise<void> {
     this.#closing = true;
-    this.#worker.ref();
+    this.#host.ref();
     this.#send(null, []);
-    const timer = setTimeout(() => void this.#worker.terminate(), CLOSE_TIMEOUT_MS);
-    await this.#exited;
-    clearTimeout(timer);
+    await this.#host.ended();
   }
 
   #answer(reply: WorkerReply, { onIdle }: ThreadEvents<Job>): void {
     const run = this.#run;
     this.#run = undefined;
-    if (!this.#closing) this.#worker.unref();
+    if (!this.#closing) this.#host.unref();
     if (reply.kind === 'answer') run?.done(reply.values);
     if (reply.kind === 'failure') run?.done(reply.message);
     onIdle();
   }
 
   #send(request: WorkerRequest, transfer: ArrayBuffer[]): void {
-    this.#worker.postMessage(request, transfer);
+    this.#host.post(request, transfer);
   }
 }

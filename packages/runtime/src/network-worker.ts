@@ -1,107 +1,111 @@
-// A thread that holds one ONNX Runtime session and computes rows until it is told to finish.
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+// Holds one ONNX Runtime session and computes rows until it is told to finish.
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type HostService, serve } from './host-port.js';
 import { rowSizeOf } from './row-layout.js';
 import type { Answers, WorkerReply, WorkerRequest, WorkerSetup } from './worker-messages.js';
 
-const { model, inputs, outputs } = workerData as WorkerSetup;
-const rowSize = rowSizeOf(inputs);
-await serve(parentPort!);
+type Service = HostService<WorkerRequest, WorkerReply>;
 
-async function serve(port: MessagePort): Promise<void> {
-  const reply = (message: WorkerReply) =>
-    port.postMessage(message, message.kind === 'answer' ? [message.values.buffer] : []);
-  let session: InferenceSession;
+async function open(setup: WorkerSetup): Promise<{ first: WorkerReply; service: Service | null }> {
   try {
-    session = await openSession();
+    const network = await Network.open(setup);
+    return { first: { kind: 'ready' }, service: { handle: (request) => network.handle(request) } };
   } catch (error) {
-    reply({ kind: 'failure', message: messageOf(error) });
-    port.close();
-    return;
+    return { first: failure(error), service: null };
   }
-  const handle = async (request: WorkerRequest) => {
-    if (request === null) {
+}
+
+function failure(error: unknown): WorkerReply {
+  return { kind: 'failure', message: error instanceof Error ? error.message : String(error) };
+}
+
+class Network {
+  readonly #session: InferenceSession;
+  readonly #setup: WorkerSetup;
+  readonly #rowSize: number;
+
+  private constructor(session: InferenceSession, setup: WorkerSetup) {
+    this.#session = session;
+    this.#setup = setup;
+    this.#rowSize = rowSizeOf(setup.inputs);
+  }
+
+  /** One thread per session: the pool's size alone decides how many cores are used. */
+  static async open(setup: WorkerSetup): Promise<Network> {
+    // ONNX Runtime does not take shared memory.
+    const session = await InferenceSession.create(Uint8Array.from(setup.model), {
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+    });
+    try {
+      const network = new Network(session, setup);
+      // The first run allocates and would otherwise be the first caller's to wait for.
+      await network.#compute(new Float32Array(network.#rowSize).fill(1), 'probabilities');
+      return network;
+    } catch (error) {
       await session.release();
-      port.close();
-      return;
+      throw error;
+    }
+  }
+
+  async handle(request: WorkerRequest): Promise<WorkerReply | null> {
+    if (request === null) {
+      await this.#session.release();
+      return null;
     }
     try {
-      reply({ kind: 'answer', values: await compute(session, request.rows, request.answers) });
+      return { kind: 'answer', values: await this.#compute(request.rows, request.answers) };
     } catch (error) {
-      reply({ kind: 'failure', message: messageOf(error) });
+      return failure(error);
     }
-  };
-  // One after the other: a session must not be released while it computes.
-  let last = Promise.resolve();
-  port.on('message', (request: WorkerRequest) => {
-    last = last.then(() => handle(request));
-  });
-  reply({ kind: 'ready' });
-}
-
-/** One thread per session: the pool's size alone decides how many cores are used. */
-async function openSession(): Promise<InferenceSession> {
-  // ONNX Runtime does not take shared memory.
-  const session = await InferenceSession.create(new Uint8Array(model).slice(), {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-  });
-  try {
-    // The first run allocates and would otherwise be the first caller's to wait for.
-    await compute(session, new Float32Array(rowSize).fill(1), 'probabilities');
-    return session;
-  } catch (error) {
-    await session.release();
-    throw error;
   }
-}
 
-async function compute(
-  session: InferenceSession,
-  rows: Float32Array<ArrayBuffer>,
-  answers: Answers,
-): Promise<Float32Array<ArrayBuffer>> {
-  const count = rows.length / rowSize;
-  const wanted = outputs[answers];
-  const width = wanted.reduce((sum, { size }) => sum + size, 0);
-  const found = await session.run(
-    tensorsOf(rows, count),
-    wanted.map(({ name }) => name),
-  );
-  const values = new Float32Array(count * width);
-  let start = 0;
-  for (const { name, size } of wanted) {
-    const output = found[name];
-    if (output?.type !== 'float32' || output.dims.join() !== `${count},${size}`)
-      throw new Error(
-        `its network gives ${output?.type} of shape [${output?.dims}] where [${count},${size}] is expected`,
-      );
-    const data = output.data as Float32Array;
-    for (let row = 0; row < count; row++)
-      values.set(data.subarray(row * size, (row + 1) * size), row * width + start);
-    start += size;
-  }
-  return values;
-}
-
-/** The rows' values, input by input. */
-function tensorsOf(rows: Float32Array<ArrayBuffer>, count: number): Record<string, Tensor> {
-  const tensors: Record<string, Tensor> = {};
-  let start = 0;
-  for (const { name, shape, size } of inputs) {
-    let values = rows;
-    if (size !== rowSize) {
-      values = new Float32Array(count * size);
+  async #compute(rows: Float32Array<ArrayBuffer>, answers: Answers): Promise<Float32Array<ArrayBuffer>> {
+    const count = rows.length / this.#rowSize;
+    const wanted = this.#setup.outputs[answers];
+    const width = wanted.reduce((sum, { size }) => sum + size, 0);
+    const found = await this.#session.run(
+      this.#tensorsOf(rows, count),
+      wanted.map(({ name }) => name),
+    );
+    const values = new Float32Array(count * width);
+    let start = 0;
+    for (const { name, size } of wanted) {
+      const output = found[name];
+      if (output?.type !== 'float32' || output.dims.join() !== `${count},${size}`)
+        throw new Error(
+          `its network gives ${output?.type} of shape [${output?.dims}] where [${count},${size}] is expected`,
+        );
+      const data = output.data as Float32Array;
       for (let row = 0; row < count; row++)
-        values.set(rows.subarray(row * rowSize + start, row * rowSize + start + size), row * size);
+        values.set(data.subarray(row * size, (row + 1) * size), row * width + start);
+      start += size;
     }
-    tensors[name] = new Tensor('float32', values, [count, ...shape]);
-    start += size;
+    return values;
   }
-  return tensors;
+
+  /** The rows' values, input by input. */
+  #tensorsOf(rows: Float32Array<ArrayBuffer>, count: number): Record<string, Tensor> {
+    const tensors: Record<string, Tensor> = {};
+    let start = 0;
+    for (const { name, shape, size } of this.#setup.inputs) {
+      let values = rows;
+      if (size !== this.#rowSize) {
+        values = new Float32Array(count * size);
+        for (let row = 0; row < count; row++)
+          values.set(
+            rows.subarray(row * this.#rowSize + start, row * this.#rowSize + start + size),
+            row * size,
+          );
+      }
+      tensors[name] = new Tensor('float32', values, [count, ...shape]);
+      start += size;
+    }
+    return tensors;
+  }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
+await serve<WorkerSetup, WorkerRequest, WorkerReply>(open, (reply) =>
+  reply.kind === 'answer' ? [reply.values.buffer] : [],
+);

@@ -42,17 +42,12 @@ export class Recognizer {
   readonly #settings: RecognizerSettings;
   readonly #pool: NetworkPool;
   readonly #gate: Gate;
-  readonly #model: SharedArrayBuffer;
+  readonly #model: Uint8Array;
   #heads: VoiceHeads | undefined;
   #closing: Promise<void> | undefined;
   #detector: Promise<SpeechDetector> | undefined;
 
-  private constructor(
-    card: ModelCard,
-    settings: RecognizerSettings,
-    pool: NetworkPool,
-    model: SharedArrayBuffer,
-  ) {
+  private constructor(card: ModelCard, settings: RecognizerSettings, pool: NetworkPool, model: Uint8Array) {
     this.#model = model;
     this.card = card;
     this.#settings = settings;
@@ -72,8 +67,8 @@ export class Recognizer {
     const { bytes, name } = await readModel(model);
     const card = readModelFile(bytes, name);
     await checkInput(card, name);
-    const shared = new SharedArrayBuffer(bytes.length);
-    new Uint8Array(shared).set(bytes);
+    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    shared.set(bytes);
     const setup = {
       model: shared,
       inputs: graphInputs(card),
@@ -224,7 +219,7 @@ export class Recognizer {
    */
   speaker(profile?: VoiceProfile): Voice {
     this.#expectOpen();
-    this.#heads ??= readHeads(Uint8Array.from(new Uint8Array(this.#model)), this.card);
+    this.#heads ??= readHeads(Uint8Array.from(this.#model), this.card);
     const model = {
       card: this.card,
       heads: this.#heads,

@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
 import { ProsodiaError } from '@prosodia/contracts';
+import { type ComputeHost, startHost } from './compute-host.js';
 import type { SpeechReply, SpeechRequest, SpeechResult, SpeechWork } from './speech-messages.js';
 
 /** Works computed in one run: more would not be faster and would delay the first. */
@@ -22,11 +22,10 @@ interface Job {
 export class SpeechThread {
   readonly #model: Uint8Array;
   readonly #queue: Job[] = [];
-  #worker: Worker | undefined;
+  #host: ComputeHost<SpeechRequest> | undefined;
   #ready = false;
   #running: Job[] = [];
   #closed = false;
-  #closing: (() => void) | undefined;
 
   /** @param model  the bytes of the detector's ONNX file */
   constructor(model: Uint8Array) {
@@ -46,39 +45,27 @@ export class SpeechThread {
     if (this.#closed) return;
     this.#closed = true;
     for (const job of [...this.#queue.splice(0), ...this.#running.splice(0)]) job.fail(closed());
-    const worker = this.#worker;
-    if (!worker) return;
-    worker.ref();
-    const ended = new Promise<void>((resolve) => {
-      this.#closing = resolve;
-    });
-    worker.postMessage(null satisfies SpeechRequest);
-    await ended;
+    this.#host?.ref();
+    this.#host?.post(null);
+    await this.#host?.ended();
   }
 
   #dispatch(): void {
     if (this.#queue.length === 0 || this.#running.length > 0) return;
-    if (!this.#worker) this.#start();
+    if (!this.#host) this.#start();
     if (!this.#ready) return;
     this.#running = this.#queue.splice(0, MAX_WORKS_PER_RUN);
     for (const job of this.#running) job.attempts++;
-    this.#worker!.ref();
-    this.#worker!.postMessage(this.#running.map(({ work }) => work) satisfies SpeechRequest);
+    this.#host!.ref();
+    this.#host!.post(this.#running.map(({ work }) => work));
   }
 
   #start(): void {
-    let reason = 'it stopped without saying why';
-    const worker = new Worker(new URL('./speech-worker.js', import.meta.url), {
-      workerData: this.#model,
-      execArgv: [],
-      name: 'prosodia-speech',
-    });
-    this.#worker = worker;
-    worker.on('message', (reply: SpeechReply) => this.#answer(reply));
-    worker.on('error', (error: unknown) => {
-      reason = error instanceof Error ? error.message : String(error);
-    });
-    worker.once('exit', () => this.#exited(reason));
+    this.#host = startHost<SpeechRequest, SpeechReply>(
+      new URL('./speech-worker.js', import.meta.url),
+      { name: 'prosodia-speech', setup: this.#model },
+      { onReply: (reply) => this.#answer(reply), onExit: (reason) => this.#exited(reason) },
+    );
   }
 
   #answer(reply: SpeechReply): void {
@@ -88,15 +75,14 @@ export class SpeechThread {
       if (reply.kind === 'answer') job.finish(reply.results[i]!);
       if (reply.kind === 'failure') job.fail(broken(reply.message));
     });
-    if (!this.#closed) this.#worker?.unref();
+    if (!this.#closed) this.#host?.unref();
     this.#dispatch();
   }
 
   #exited(reason: string): void {
     const cameUp = this.#ready;
-    this.#worker = undefined;
+    this.#host = undefined;
     this.#ready = false;
-    this.#closing?.();
     const jobs = [...this.#running.splice(0), ...this.#queue.splice(0)];
     for (const job of jobs) {
       if (cameUp && job.attempts < ATTEMPTS) this.#queue.push(job);

@@ -1,5 +1,5 @@
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { serve } from './host-port.js';
 import {
   SPEECH_CONTEXT_SAMPLES,
   SPEECH_FRAME_SAMPLES,
@@ -18,36 +18,28 @@ const LAYERS = 2;
 const UNITS = SPEECH_STATE_SIZE / LAYERS;
 const RATE = new Tensor('int64', BigInt64Array.from([BigInt(SPEECH_RATE_HZ)]), []);
 
-const port = parentPort as MessagePort;
-const session = await InferenceSession.create(workerData as Uint8Array, {
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-});
-
-let last = Promise.resolve();
-port.on('message', (request: SpeechRequest) => {
-  last = last.then(async () => {
+await serve<Uint8Array, SpeechRequest, SpeechReply>(async (model) => {
+  const session = await InferenceSession.create(model, {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+  });
+  const handle = async (request: SpeechRequest): Promise<SpeechReply | null> => {
     if (request === null) {
       await session.release();
-      port.close();
-      return;
+      return null;
     }
     try {
-      reply({ kind: 'answer', results: await compute(request) });
+      return { kind: 'answer', results: await compute(session, request) };
     } catch (error) {
-      reply({ kind: 'failure', message: error instanceof Error ? error.message : String(error) });
+      return { kind: 'failure', message: error instanceof Error ? error.message : String(error) };
     }
-  });
+  };
+  return { first: { kind: 'ready' }, service: { handle } };
 });
-reply({ kind: 'ready' });
-
-function reply(message: SpeechReply): void {
-  port.postMessage(message);
-}
 
 /** Frame after frame of every work, the works' frames of one place in one run. */
-async function compute(works: readonly SpeechWork[]): Promise<SpeechResult[]> {
+async function compute(session: InferenceSession, works: readonly SpeechWork[]): Promise<SpeechResult[]> {
   const results = works.map(({ frames, context, state }) => ({
     probabilities: new Float32Array(frames.length / SPEECH_FRAME_SAMPLES),
     context: context.slice(),
@@ -59,12 +51,13 @@ async function compute(works: readonly SpeechWork[]): Promise<SpeechResult[]> {
       const frame = frames.subarray(place * SPEECH_FRAME_SAMPLES, (place + 1) * SPEECH_FRAME_SAMPLES);
       return frame.length > 0 ? [{ frame, result: results[i]! }] : [];
     });
-    await step(rows, place);
+    await step(session, rows, place);
   }
   return results;
 }
 
 async function step(
+  session: InferenceSession,
   rows: readonly { frame: Float32Array; result: SpeechResult }[],
   place: number,
 ): Promise<void> {

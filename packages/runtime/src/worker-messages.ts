@@ -2,8 +2,8 @@ import type { GraphInput } from './row-layout.js';
 
 /** What a network worker is started with. */
 export interface WorkerSetup {
-  /** The checked bytes of the model file, shared by all workers. */
-  readonly model: SharedArrayBuffer;
+  /** The checked bytes of the model file, in memory shared by all threads. */
+  readonly model: Uint8Array;
   /** The graph's inputs; a row holds their values one after the other. */
   readonly inputs: readonly GraphInput[];
   /** What is answered for one row; see `Answers`. */

@@ -17,13 +17,13 @@ interface Ended {
 }
 
 /** Runs a program in a process of its own, which must end by itself within half a minute. */
-function node(args: string[], env: NodeJS.ProcessEnv = {}): Ended {
+function node(args: string[], env: NodeJS.ProcessEnv = {}, timeoutMs = 30_000): Ended {
   const { NODE_OPTIONS: _, ...rest } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: root,
     env: { ...rest, MODEL: MODEL_PATH, WAV: wavPath, ...env },
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: timeoutMs,
     maxBuffer: 2 ** 28,
   });
   return { status, stdout, stderr };
@@ -113,6 +113,49 @@ it('works inside a worker thread, also one that is ended in the middle', () => {
                await worker.terminate();
              });`),
   ).toEqual(says('0.6\n'));
+});
+
+/** `PROSODIA_CYCLES=1000` makes a soak of it. */
+const CYCLES = Number(process.env.PROSODIA_CYCLES ?? 12);
+
+it(
+  'outlives worker threads that are ended while their recognizers compute',
+  () => {
+    const inside = `import { parentPort } from 'node:worker_threads';
+      import { Recognizer } from '@prosodia/runtime';
+      const recognizer = await Recognizer.load(process.env.MODEL);
+      const length = recognizer.inputs.reduce((sum, { size }) => sum + size, 0);
+      const rows = Array(2000).fill(new Float32Array(length).fill(0.5));
+      parentPort.postMessage('computing');
+      for (;;) await recognizer.infer(rows);`;
+    const code = `import { Worker } from 'node:worker_threads';
+      const inside = ${JSON.stringify(inside)}.replaceAll(
+        '@prosodia/runtime', import.meta.resolve('@prosodia/runtime'));
+      const url = new URL('data:text/javascript,' + encodeURIComponent(inside));
+      let survived = 0;
+      for (; survived < process.env.CYCLES; survived++) {
+        const worker = new Worker(url, { execArgv: [] });
+        await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+        // Anywhere in some runs of the network.
+        await new Promise((resolve) => setTimeout(resolve, (7 * survived) % 20));
+        await worker.terminate();
+      }
+      console.log(survived);`;
+    const timeoutMs = 30_000 + 3_000 * CYCLES;
+    const args = ['--input-type=module', '-e', code];
+    expect(node(args, { CYCLES: String(CYCLES) }, timeoutMs)).toEqual(says(`${CYCLES}\n`));
+  },
+  60_000 + 3_000 * CYCLES,
+);
+
+it('ends at process.exit() while the network computes', () => {
+  for (let cycle = 0; cycle < 5; cycle++)
+    expect(
+      program(`const recognizer = await Recognizer.load(MODEL);
+               const length = recognizer.inputs.reduce((sum, { size }) => sum + size, 0);
+               recognizer.infer(Array(20_000).fill(new Float32Array(length).fill(0.5))).catch(() => {});
+               setTimeout(() => process.exit(7), ${5 + 3 * cycle});`),
+    ).toEqual({ status: 7, stdout: '', stderr: '' });
 });
 
 it('replaces a network thread that died and answers what it had in hand', () => {
