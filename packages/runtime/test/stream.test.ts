@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { decodeFile } from '@prosodia/features';
 import {
   type PcmChunk,
   Recognizer,
@@ -8,7 +11,7 @@ import {
   valenceArousal,
 } from '@prosodia/runtime';
 import { minuteOfClips } from './recording.js';
-import { MODEL_PATH, voice } from './support.js';
+import { MODEL_PATH, numbers, voice } from './support.js';
 
 const RATE_HZ = 22_050;
 const everything: StreamOptions = { sampleRateHz: RATE_HZ, vad: false, hopSec: 0.5, windowSec: 1 };
@@ -157,6 +160,23 @@ describe('stream', () => {
   });
 });
 
+test.each([1, 2, 3])('hears no speech in loud noise, bursts of it and a siren (seed %i)', async (seed) => {
+  const random = numbers(seed);
+  const noise = Float32Array.from({ length: 6 * RATE_HZ }, () => 0.6 * (random() - 0.5));
+  const bursts = noise.map((sample, i) =>
+    Math.floor(i / (0.3 * RATE_HZ)) % 2 === 0 ? sample : 0.001 * sample,
+  );
+  let phase = 0;
+  const siren = noise.map((_, i) => {
+    phase += (2 * Math.PI * (700 + 300 * Math.sin((Math.PI * i) / RATE_HZ))) / RATE_HZ;
+    return 0.4 * Math.sin(phase);
+  });
+  for (const sound of [noise, bursts, siren]) {
+    const quiet = noise.subarray(0, RATE_HZ).map((sample) => 0.001 * sample);
+    expect(await eventsOf({ sampleRateHz: RATE_HZ }, [quiet, sound, quiet])).toEqual([]);
+  }
+});
+
 const corpus = process.env.RAVDESS_DIR;
 (corpus ? describe : describe.skip)('stream on RAVDESS', () => {
   test('a minute of clips: boundaries within 0.2 s, answers equal to the offline ones', async () => {
@@ -184,5 +204,18 @@ const corpus = process.env.RAVDESS_DIR;
     }
     expect(boundaries).toBeGreaterThan(60);
     expect(close / boundaries).toBeGreaterThanOrEqual(0.95);
+  });
+
+  test('a scream in which the detector finds next to no speech is heard', async () => {
+    const names = readdirSync(corpus!, { recursive: true, encoding: 'utf8' });
+    const clip = await decodeFile(
+      join(corpus!, names.find((name) => /03-01-06-02-02-01-06\.\w+$/.test(name))!),
+    );
+    const silence = new Float32Array(clip.sampleRateHz);
+    const events = await eventsOf({ sampleRateHz: clip.sampleRateHz }, [silence, clip.samples, silence]);
+    const segments = events.flatMap((event) => (event.type === 'segment' ? [event] : []));
+    // It is loud from 1.0 s of the clip on.
+    expect(segments[0]!.startSec).toBeCloseTo(2, 0);
+    expect(segments.reduce((sum, { startSec, endSec }) => sum + endSec - startSec, 0)).toBeGreaterThan(1.2);
   });
 });

@@ -1,5 +1,5 @@
 /** A sound this far below the loudest of the speech still belongs to it, when nothing is silent between. */
-const RANGE_DB = 35;
+const RANGE_DB = 30;
 /** It must also stand out from the room by this much. */
 const ABOVE_ROOM_DB = 10;
 /** How fast the estimate of the room's level may rise; it falls at once. */
@@ -66,4 +66,12 @@ export function audibleLead(levelsDb: readonly number[], audibleDb: number, dip:
     else if (i + 1 - lead > dip) break;
   }
   return lead;
+}
+
+/** How many of the first levels are below `audibleDb`; 0 when all of them are. */
+export function quietFrames(levelsDb: readonly number[], audibleDb: number): number {
+  return Math.max(
+    0,
+    levelsDb.findIndex((levelDb) => levelDb >= audibleDb),
+  );
 }

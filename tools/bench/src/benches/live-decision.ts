@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { ProsodiaError } from '@prosodia/contracts';
 import { decodeFile } from '@prosodia/features';
 import { Recognizer } from '@prosodia/runtime';
-import { type Corpus, type FoldPlan, foldPlans, loadCorpus, trainRun } from '@prosodia/training';
+import {
+  type Corpus,
+  type FoldPlan,
+  foldPlans,
+  loadCorpus,
+  resolveLearner,
+  trainDiscriminant,
+} from '@prosodia/training';
 import type { FiguredRows } from './index.js';
 
 /** Seconds of speech heard at which the answer is asked for. */
@@ -39,8 +46,8 @@ export async function benchDecision(): Promise<FiguredRows> {
       copies: 0,
       seed: 0,
     }).entries()) {
-      const { modelPath } = await trainRun({
-        ...{ recipe, corpus: subset(corpus, recordingsOf(train)), seed: 0 },
+      const { modelPath } = await trainDiscriminant(resolveLearner(recipe), {
+        ...{ corpus: subset(corpus, recordingsOf(train)), seed: 0 },
         outDir: join(folder, String(fold)),
       });
       if (modelPath === null) throw new ProsodiaError('MODEL', `${recipe} was trained but not exported`);

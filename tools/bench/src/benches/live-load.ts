@@ -11,6 +11,7 @@ import { type BenchRow, median } from '../row.js';
 
 const SCRIPT = fileURLToPath(new URL('../../peers/fastapi_service.py', import.meta.url));
 const WORK = 'service: uploads of one WAV, per request';
+const HEADERS = { 'content-type': 'multipart/form-data; boundary=prosodia' };
 const CONNECTIONS = 8;
 const ROUND_SEC = 5;
 const ROUNDS = 3;
@@ -42,6 +43,8 @@ export async function loadRows(
     error = cause instanceof Error ? cause.message : String(cause);
   }
   try {
+    // Once each, one request: what is loaded and compiled by the first is no part of the load.
+    for (const { url } of peer ? [server, peer] : [server]) await ask(url, body);
     const ours: Round[] = [];
     const theirs: Round[] = [];
     for (let round = 0; round < ROUNDS; round++) {
@@ -75,6 +78,14 @@ function rowOf(system: string, version: string, rounds: readonly Round[], ours: 
   };
 }
 
+async function ask(url: string, body: Buffer): Promise<void> {
+  const response = await fetch(`${url}/v1/recognize`, {
+    ...{ method: 'POST', headers: HEADERS, body: Uint8Array.from(body) },
+    signal: AbortSignal.timeout(START_MS),
+  });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+}
+
 async function fire(url: string, body: Buffer): Promise<Round> {
   const result = await autocannon({
     url: `${url}/v1/recognize`,
@@ -82,7 +93,7 @@ async function fire(url: string, body: Buffer): Promise<Round> {
     connections: CONNECTIONS,
     duration: ROUND_SEC,
     body,
-    headers: { 'content-type': 'multipart/form-data; boundary=prosodia' },
+    headers: HEADERS,
   });
   return {
     requestsPerSec: result.requests.average,

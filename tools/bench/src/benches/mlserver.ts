@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Recognizer } from '@prosodia/runtime';
 import { RemoteRecognizer } from '@prosodia/server';
@@ -57,7 +57,10 @@ async function withMlserver<T>(name: string, work: (base: string) => Promise<T>)
   };
   await writeFile(join(folder, 'settings.json'), JSON.stringify(settings));
   let said = '';
-  const child = spawn(join(dirname(python), 'mlserver'), ['start', folder], { cwd: folder });
+  // Not by its script: that one names the folder the environment was made in.
+  const child = spawn(python, ['-c', 'from mlserver.cli import main; main()', 'start', folder], {
+    cwd: folder,
+  });
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (data) => {
       said = (said + data).slice(-2_000);
