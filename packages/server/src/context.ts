@@ -2,6 +2,7 @@ import type { ClipRecognizer, Recognizer } from '@prosodia/runtime';
 import { ClientLimits } from './client-limits.js';
 import { Metrics } from './metrics.js';
 import type { ServerSettings } from './options.js';
+import type { ProfileStore } from './profile-store.js';
 
 /** What every route works with. */
 export interface ServerContext {
@@ -9,6 +10,8 @@ export interface ServerContext {
   readonly recognizer: Recognizer;
   /** Who answers for clips: the recognizer, or a server behind us. */
   readonly answers: ClipRecognizer;
+  /** People's profiles, where they are kept. */
+  readonly profiles: ProfileStore | undefined;
   readonly metrics: Metrics;
   readonly requests: ClientLimits;
   readonly streams: ClientLimits;
@@ -19,7 +22,7 @@ export interface ServerContext {
 export function createContext(
   settings: ServerSettings,
   recognizer: Recognizer,
-  parts: { answers: ClipRecognizer; ending: AbortSignal },
+  parts: Pick<ServerContext, 'answers' | 'ending' | 'profiles'>,
 ): ServerContext {
   return {
     settings,

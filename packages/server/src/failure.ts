@@ -24,6 +24,7 @@ const REQUEST_CODES: Readonly<Record<number, string>> = {
   404: 'NOT_FOUND',
   405: 'NOT_ALLOWED',
   408: 'TIMEOUT',
+  409: 'CONFLICT',
   413: 'LIMIT',
   415: 'INVALID_ARGUMENT',
   429: 'BUSY',

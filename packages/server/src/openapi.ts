@@ -11,17 +11,25 @@ const FAILURE = { description: 'What went wrong', ...json(ref('Failure')) };
 const OBJECT = { type: 'object' };
 const number = (description: string) => ({ type: 'number', description });
 const query = (name: string, schema: object) => ({ name, in: 'query', schema });
+const PROFILE = query('profile', {
+  type: 'string',
+  description: 'A person the server knows; only where it keeps profiles',
+});
 const MODEL = [{ name: 'name', in: 'path', required: true, schema: { type: 'string' } }];
 const VERSIONED = [...MODEL, { name: 'version', in: 'path', required: true, schema: { type: 'string' } }];
 
 /** The service as an OpenAPI 3.1 document. */
-export function openApiDocument(card: ModelCard, needsToken: boolean): object {
+export function openApiDocument(
+  card: ModelCard,
+  { needsToken, keepsProfiles }: { needsToken: boolean; keepsProfiles: boolean },
+): object {
   return {
     openapi: '3.1.0',
     info: { title: 'Prosodia', version, description: `Emotion from speech by the model ${card.name}.` },
     ...(needsToken && { security: [{ bearer: [] }] }),
     paths: {
       ...ownPaths(),
+      ...(keepsProfiles && profilePaths()),
       ...inferencePaths(MODEL, '/v2/models/{name}'),
       ...inferencePaths(VERSIONED, '/v2/models/{name}/versions/{version}'),
     },
@@ -39,6 +47,7 @@ function ownPaths() {
     '/v1/recognize': {
       post: {
         summary: 'Recognise each of the files of a multipart upload',
+        parameters: [PROFILE],
         requestBody: { required: true, content: { 'multipart/form-data': { schema: upload } } },
         responses: {
           ...answer('One result for each file, in order: an answer or its own error', {
@@ -61,6 +70,7 @@ function ownPaths() {
           query('hopSec', { type: 'number', default: 0.5 }),
           query('windowSec', { type: 'number', default: 2 }),
           query('smoothing', { type: 'number', default: 0.5 }),
+          PROFILE,
         ],
         responses: { 101: { description: 'The stream is open' }, 429: FAILURE, default: FAILURE },
       },
@@ -78,6 +88,37 @@ function ownPaths() {
     '/v2': { get: { summary: 'Server metadata', responses: answer('Name and version', OBJECT) } },
     '/v2/health/live': { get: { summary: 'Whether the server runs', responses: answer('It does', OBJECT) } },
     '/v2/health/ready': { get: { summary: 'Whether it takes work', responses: answer('It does', OBJECT) } },
+  };
+}
+
+function profilePaths() {
+  const parameters = MODEL;
+  const file = { type: 'string', contentMediaType: 'application/octet-stream' };
+  const upload = { type: 'object', properties: { file: { type: 'array', items: file } } };
+  const known = answer('What is known of the person, and what it is worth', OBJECT);
+  return {
+    '/v1/profiles': { get: { summary: 'Names of the people known', responses: answer('Names', OBJECT) } },
+    '/v1/profiles/{name}': {
+      get: { summary: 'What is known of a person', parameters, responses: known },
+      put: {
+        summary: 'Make a new profile',
+        parameters,
+        responses: { 201: known[200], 409: FAILURE, default: FAILURE },
+      },
+      delete: {
+        summary: 'Forget a person',
+        parameters,
+        responses: { 204: { description: 'Forgotten' }, default: FAILURE },
+      },
+    },
+    '/v1/profiles/{name}/clips': {
+      post: {
+        summary: 'Learn from labelled clips of a person',
+        parameters: [...parameters, { ...query('label', { type: 'string' }), required: true }],
+        requestBody: { required: true, content: { 'multipart/form-data': { schema: upload } } },
+        responses: known,
+      },
+    },
   };
 }
 

@@ -37,6 +37,10 @@ const schema = z.strictObject({
   graceMs: z.number().int().min(0).max(600_000).default(10_000),
   /** Base address of an Open Inference Protocol server that runs the network instead. */
   backend: z.url({ protocol: /^https?$/ }).optional(),
+  /** Folder of people's profiles; without it none are kept. */
+  profiles: z.string().min(1).optional(),
+  /** Most profiles in it. */
+  maxProfiles: z.number().int().min(1).max(100_000).default(1_000),
   /** Structured lines about requests on standard error; never audio, names of files or tokens. */
   log: z.boolean().default(false),
 });
@@ -47,6 +51,11 @@ export type ServerSettings = z.output<typeof schema>;
 /** @throws ProsodiaError INVALID_ARGUMENT naming the option, also for an open address without a token */
 export function serverSettings(options: ServerOptions): ServerSettings {
   const settings = parseWith(schema, options, 'server options');
+  if (settings.profiles !== undefined && settings.backend !== undefined)
+    throw new ProsodiaError(
+      'INVALID_ARGUMENT',
+      'Expected profiles or a backend, not both: a profile needs the embeddings of the local network',
+    );
   if (settings.token === undefined && !LOOPBACK.includes(settings.host))
     throw new ProsodiaError(
       'INVALID_ARGUMENT',

@@ -1,8 +1,10 @@
 import type { Recognition } from '@prosodia/contracts';
 import { isProsodiaError } from '@prosodia/contracts';
+import type { ClipRecognizer } from '@prosodia/runtime';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ServerContext } from './context.js';
 import { failureOf, invalid, RequestError } from './failure.js';
+import { profilesOf } from './profile-routes.js';
 
 interface Answer extends Partial<Recognition> {
   readonly name: string;
@@ -15,16 +17,27 @@ export function addRecognizeRoute(app: FastifyInstance, context: ServerContext):
     limited(request, context, async (signal) => {
       if (!request.isMultipart())
         throw new RequestError(415, 'Expected multipart/form-data with audio files');
+      const { profile } = request.query as { profile?: unknown };
+      const answers = await speakerOf(profile, context);
       const results: Answer[] = [];
       // One file at a time: an upload holds no more memory than its largest file.
       for await (const part of request.files()) {
         const bytes = await part.toBuffer();
-        results.push(await answerOf(part.filename, bytes, context, signal));
+        results.push(await answerOf(part.filename, bytes, { answers, metrics: context.metrics }, signal));
       }
       if (results.length === 0) throw invalid('Expected at least one file');
       return { results };
     }),
   );
+}
+
+/** Who answers: the person named, if one is. */
+async function speakerOf(profile: unknown, context: ServerContext): Promise<ClipRecognizer> {
+  if (profile === undefined) return context.answers;
+  if (typeof profile !== 'string') throw invalid('Expected one profile in the query');
+  const profiles = profilesOf(context);
+  await profiles.expect(profile);
+  return profiles.speaker(profile);
 }
 
 /** Runs work within the client's limits and the time a request may take. */
@@ -55,7 +68,7 @@ export async function limited<T>(
 async function answerOf(
   name: string,
   bytes: Uint8Array,
-  { answers, metrics }: ServerContext,
+  { answers, metrics }: Pick<ServerContext, 'answers' | 'metrics'>,
   signal: AbortSignal,
 ): Promise<Answer> {
   try {

@@ -10,6 +10,8 @@ import { addInferenceRoutes } from './inference-routes.js';
 import { openApiDocument } from './openapi.js';
 import { type ServerOptions, type ServerSettings, serverSettings } from './options.js';
 import { addPageRoutes } from './page-routes.js';
+import { addProfileRoutes } from './profile-routes.js';
+import { ProfileStore } from './profile-store.js';
 import { addRecognizeRoute } from './recognize-route.js';
 import { RemoteRecognizer } from './remote-recognizer.js';
 import { StreamRoute } from './stream-route.js';
@@ -45,7 +47,11 @@ export async function serve(recognizer: Recognizer, options: ServerOptions = {})
   const ending = new AbortController();
   const answers =
     settings.backend === undefined ? recognizer : new RemoteRecognizer(recognizer, settings.backend);
-  const context = createContext(settings, recognizer, { answers, ending: ending.signal });
+  const profiles =
+    settings.profiles === undefined
+      ? undefined
+      : await ProfileStore.open(settings.profiles, recognizer, settings.maxProfiles);
+  const context = createContext(settings, recognizer, { answers, profiles, ending: ending.signal });
   const app = await createApp(context);
   const streams = new StreamRoute(app.server, context);
   await app.listen({ host: settings.host, port: settings.port });
@@ -101,8 +107,12 @@ export async function createApp(context: ServerContext): Promise<FastifyInstance
       .send({ error: { code: 'NOT_FOUND', message: 'There is nothing here; see /openapi.json' } }),
   );
   addRecognizeRoute(app, context);
+  addProfileRoutes(app, context);
   addInferenceRoutes(app, context);
-  const document = openApiDocument(recognizer.card, settings.token !== undefined);
+  const document = openApiDocument(recognizer.card, {
+    needsToken: settings.token !== undefined,
+    keepsProfiles: settings.profiles !== undefined,
+  });
   app.get('/openapi.json', { config: { open: true } }, async () => document);
   app.get('/v1/model', async () => recognizer.card);
   app.get('/v1/stream', async () => {

@@ -22,6 +22,8 @@ const querySchema = z.strictObject({
   hopSec: number.min(0.1).max(60).default(0.5),
   windowSec: number.min(0.2).max(30).default(2),
   smoothing: number.min(0).max(0.99).default(0.5),
+  /** Name of the person who speaks, where profiles are kept. */
+  profile: z.string().optional(),
 });
 
 export type StreamQuery = z.output<typeof querySchema>;

@@ -2,6 +2,7 @@ import type { EmotionStream, PcmChunk } from '@prosodia/runtime';
 import type { RawData, WebSocket } from 'ws';
 import type { ServerContext } from './context.js';
 import { failureOf, invalid } from './failure.js';
+import { profilesOf } from './profile-routes.js';
 import type { StreamQuery } from './stream-route.js';
 
 /** Chunks that may wait before the connection is read no further. */
@@ -29,7 +30,7 @@ export class StreamSession {
     const { sampleRateHz, hopSec, windowSec, smoothing } = query;
     this.#stream = context.recognizer.stream({
       ...{ sampleRateHz, hopSec, windowSec, smoothing },
-      speaker: context.answers,
+      speaker: query.profile === undefined ? context.answers : profilesOf(context).speaker(query.profile),
       signal: this.#abort.signal,
     });
     const onEnd = () => this.#cut();

@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs';
-import { Recognizer, type Segment, type StreamEvent } from '@prosodia/runtime';
+import { Recognizer, readProfile, type Segment, type StreamEvent } from '@prosodia/runtime';
 import { Command } from 'commander';
 import { realNumber, wholeNumber } from '../options.js';
 import type { Session } from '../session.js';
@@ -15,6 +15,7 @@ interface ListenOptions {
   readonly fast?: boolean;
   readonly hopSec: number;
   readonly windowSec: number;
+  readonly profile?: string;
   readonly json?: boolean;
 }
 
@@ -40,6 +41,7 @@ export function listenCommand(session: Session): Command {
     .option('--fast', 'take a file as fast as it goes, not at the pace of speech')
     .option('--hop-sec <s>', 'from one answer to the next', realNumber(0.05, 60), 0.5)
     .option('--window-sec <s>', 'how much of the last speech an answer is about', realNumber(0.2, 60), 2)
+    .option('--profile <file>', 'whose voice it is: a profile that `Voice.save` or `serve --profiles` wrote')
     .option('--json', 'print each event as one line of JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (options: ListenOptions) => {
@@ -72,13 +74,14 @@ async function listen(
   session: Session,
   recognizer: Recognizer,
   source: PcmSource,
-  { hopSec, windowSec, json = false }: ListenOptions,
+  { hopSec, windowSec, profile, json = false }: ListenOptions,
 ): Promise<void> {
   const { labels } = recognizer;
   const view = !json && process.stdout.isTTY ? new LiveView(labels, process.stdout) : undefined;
   // Ctrl-C ends the source, so that the speech under way still gets its answer and the table is printed.
   session.signal.addEventListener('abort', () => source.stop(), { once: true });
-  const stream = recognizer.stream({ sampleRateHz: source.sampleRateHz, hopSec, windowSec });
+  const speaker = profile === undefined ? undefined : recognizer.speaker(await readProfile(profile));
+  const stream = recognizer.stream({ sampleRateHz: source.sampleRateHz, hopSec, windowSec, speaker });
   const segments: Segment[] = [];
   for await (const event of stream.from(metered(source, view))) {
     if (event.type === 'segment' && segments.length < MAX_TABLE_ROWS) segments.push(event);

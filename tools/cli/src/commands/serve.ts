@@ -11,6 +11,7 @@ interface ServeOptions {
   readonly port: number;
   readonly token?: string;
   readonly backend?: string;
+  readonly profiles?: string;
   readonly maxUploadMib: number;
   readonly maxClipSec: number;
   readonly requestsPerMinute: number;
@@ -38,6 +39,7 @@ export function serveCommand(session: Session): Command {
     .option('--port <n>', '0 takes any free port', wholeNumber(0, 65_535), 8_080)
     .option('--token <text>', 'bearer token clients must send (or PROSODIA_TOKEN in the environment)')
     .option('--backend <url>', 'send tensors to this Open Inference Protocol server')
+    .option('--profiles <dir>', 'keep profiles of people in this folder (/v1/profiles)')
     .option('--max-upload-mib <n>', 'largest file', wholeNumber(1, 2_048), 64)
     .option('--max-clip-sec <s>', 'longest clip', realNumber(0.1, 86_400), 600)
     .option('--requests-per-minute <n>', 'of one client', wholeNumber(1, 10_000_000), 600)
@@ -48,7 +50,7 @@ export function serveCommand(session: Session): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (options: ServeOptions) => {
       const { model, workers, maxClipSec, maxUploadMib, quiet = false, ...rest } = options;
-      const { host, port, backend, requestsPerMinute, maxStreams, maxStreamsPerClient } = rest;
+      const { host, port, backend, profiles, requestsPerMinute, maxStreams, maxStreamsPerClient } = rest;
       const token = rest.token ?? process.env.PROSODIA_TOKEN;
       const recognizer = await Recognizer.load(model, { workers, maxClipSec });
       try {
@@ -56,6 +58,7 @@ export function serveCommand(session: Session): Command {
           ...{ host, port, requestsPerMinute, maxStreams, maxStreamsPerClient },
           ...(token !== undefined && { token }),
           ...(backend !== undefined && { backend }),
+          ...(profiles !== undefined && { profiles }),
           maxUploadBytes: maxUploadMib * 2 ** 20,
           log: !quiet,
         });
