@@ -6,7 +6,7 @@ import { MAX_MODEL_BYTES } from './limits.js';
 import { reason, refused } from './model-file.js';
 
 /** Models that `@prosodia/models` brings. */
-const SHIPPED_NAMES: ReadonlySet<string> = new Set(['base']);
+const SHIPPED_NAMES: ReadonlySet<string> = new Set(['base', 'paper-final']);
 
 /** Makes sure before the first clip that the features the card asks for exist and fill the network's input. */
 export async function checkInput(card: ModelCard, name: string): Promise<void> {
