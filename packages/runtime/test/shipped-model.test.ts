@@ -38,11 +38,11 @@ it('names a source that is too short', async () => {
 
 it('knows a person by statistics and by patches, and again from a profile', async () => {
   const known = recognizer.speaker();
-  for (const seed of [1, 2, 3, 4]) await known.learn(voice(seed, 1), 'calm');
+  for (const sec of [1, 1.2, 0.9, 1.4]) await known.learn(voice(1, sec), 'calm');
   const profile = known.profile();
   const sizes = profile.statistics.map((variant) => variant.map(({ mean }) => mean.length));
   expect(sizes).toEqual(recognizer.card.variants.map(() => [695, 512]));
   const again = recognizer.speaker(profile);
-  const clip = voice(5, 1);
+  const clip = voice(0, 1);
   expect((await again.recognize(clip)).probabilities).toEqual((await known.recognize(clip)).probabilities);
 });
