@@ -35,18 +35,13 @@ interface Trained {
 }
 
 async function train(change: Partial<FitOptions> = {}, learningRate = 0.03): Promise<Trained> {
-  const { tf } = await loadTensorflow({ backend: 'tensorflow' });
+  const { tf, backend } = await loadTensorflow();
   const spec: ModelSpec = { kind: 'lstm', lstm: [5], dense: [4], dropout: 0.2 };
   const model = buildModel(tf, spec, { rowShape: ROW, classes: CLASSES }, 7);
   const data = rows(50, 1);
   const optimizer = { kind: 'adam', learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
   const options = { batchSize: 8, optimizer, seed: 5 };
-  const engine = await createEngine(
-    'tensorflow',
-    model,
-    { ...data, rowShape: ROW, classCount: CLASSES },
-    options,
-  );
+  const engine = await createEngine(backend, model, { ...data, rowShape: ROW, classCount: CLASSES }, options);
   const weights = modelWeights(tf, model);
   const checkpoints: Checkpoint[] = [];
   try {

@@ -15,7 +15,7 @@ const reference = JSON.parse(
 let tf: TensorFlow;
 
 beforeAll(async () => {
-  ({ tf } = await loadTensorflow({ backend: 'tensorflow' }));
+  ({ tf } = await loadTensorflow());
 });
 
 const SHAPE = { rowShape: [13, 1], classes: 8 };

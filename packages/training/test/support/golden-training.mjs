@@ -59,10 +59,10 @@ async function run(tf, engineName, spec) {
   return { name: spec.name, losses, gradients: pack(gradients), weights: pack(weights) };
 }
 
-const { tf } = await loadTensorflow();
+const { tf, backend } = await loadTensorflow();
 const results = [];
 for (const spec of JSON.parse(readFileSync(reference, 'utf8')).cases) {
-  const result = await run(tf, process.argv[2], spec);
+  const result = await run(tf, process.argv[2] === 'native' ? 'native' : backend, spec);
   results.push(spec.gradients ? result : { name: result.name, losses: result.losses });
 }
 console.log(JSON.stringify(results));
