@@ -1,4 +1,5 @@
 import { getModel, setToken } from './connection.js';
+import { setUpEnrolment } from './enrol.js';
 import { colourOf } from './formats.js';
 import { setUpLive } from './live.js';
 import { setUpRecording } from './recording.js';
@@ -29,6 +30,7 @@ async function begin() {
   );
   setUpLive(labels, tell);
   setUpRecording(labels, tell);
+  await setUpEnrolment(labels, tell);
   document.body.dataset.ready = 'true';
 }
 

@@ -39,6 +39,28 @@ function time(seconds) {
   return `${clock},${String(all % 1000).padStart(3, '0')}`;
 }
 
+/** Chunks of 16-bit mono samples as a WAV file's bytes. */
+export function toWav(chunks, sampleRateHz) {
+  const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+  const head = new DataView(new ArrayBuffer(44));
+  const text = (at, word) => {
+    for (let i = 0; i < word.length; i++) head.setUint8(at + i, word.charCodeAt(i));
+  };
+  text(0, 'RIFF');
+  head.setUint32(4, 36 + bytes, true);
+  text(8, 'WAVEfmt ');
+  head.setUint32(16, 16, true);
+  head.setUint16(20, 1, true);
+  head.setUint16(22, 1, true);
+  head.setUint32(24, sampleRateHz, true);
+  head.setUint32(28, 2 * sampleRateHz, true);
+  head.setUint16(32, 2, true);
+  head.setUint16(34, 16, true);
+  text(36, 'data');
+  head.setUint32(40, bytes, true);
+  return new Blob([head, ...chunks]);
+}
+
 export function save(name, type, text) {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([text], { type }));

@@ -1,5 +1,6 @@
 import { courseChart, levelChart } from './charts.js';
 import { openStream } from './connection.js';
+import { chosenPerson } from './enrol.js';
 import { colourOf } from './formats.js';
 
 const find = (id) => document.getElementById(id);
@@ -44,7 +45,11 @@ async function start(labels, bars, onEnd) {
     audio.close();
     onEnd();
   };
-  const socket = openStream(audio.sampleRate, (event) => show(event, { labels, bars, course }), close);
+  const socket = openStream(
+    { sampleRateHz: audio.sampleRate, person: chosenPerson() },
+    (event) => show(event, { labels, bars, course }),
+    close,
+  );
   let heardSec = 0;
   capture.port.onmessage = ({ data }) => {
     heardSec += data.length / audio.sampleRate;

@@ -1,5 +1,6 @@
 import { waveChart } from './charts.js';
 import { openStream } from './connection.js';
+import { chosenPerson } from './enrol.js';
 import { colourOf, save, toJson, toSrt, toVtt } from './formats.js';
 
 const find = (id) => document.getElementById(id);
@@ -95,7 +96,7 @@ function timelineOf(samples, sampleRateHz) {
   return new Promise((resolve, reject) => {
     const segments = [];
     const socket = openStream(
-      sampleRateHz,
+      { sampleRateHz, person: chosenPerson() },
       (event) => {
         if (event.type === 'segment') segments.push(event);
         if (event.type === 'error') reject(new Error(event.error.message));

@@ -21,6 +21,7 @@ const FILES = [
     'live.js',
     'recording.js',
     'charts.js',
+    'enrol.js',
     'formats.js',
     'capture-worklet.js',
     'uPlot.esm.js',

@@ -73,6 +73,7 @@ const clip = vowels();
   test('from the click to the drawn timeline: the microphone is heard, by keyboard alone', async () => {
     const { page, problems } = await open();
     await page.waitForSelector('body[data-ready]');
+    expect(await page.isVisible('#enrol')).toBe(false);
     await page.focus('#speak');
     await page.keyboard.press('Enter');
     await page.waitForSelector('#heard li', {
@@ -112,6 +113,43 @@ const clip = vowels();
     );
     expect(await saved('#save-srt')).toContain(`${offline[0]!.label} (`);
     expect(problems).toEqual([]);
+  });
+
+  test('a voice is taught by files and by the microphone, its gain is shown, and it is forgotten', async () => {
+    const keeping = await start({ profiles: join(folder, 'people') });
+    try {
+      const { page, problems } = await open(keeping.url, { viewport: { width: 360, height: 740 } });
+      await page.waitForSelector('body[data-ready]');
+      await page.fill('#person', 'ada');
+      await page.selectOption('#clip-label', 'angry');
+      await page.setInputFiles('#clips', [recording, recording]);
+      await page.locator('#gain', { hasText: '2 labelled clips' }).waitFor();
+      await page.selectOption('#clip-label', 'sad');
+      await page.focus('#record');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('#record[aria-pressed=true]');
+      await page.waitForTimeout(4_000);
+      await page.keyboard.press('Enter');
+      await page.locator('#gain', { hasText: '3 labelled clips' }).waitFor();
+      expect(await page.textContent('#gain')).toMatch(/Of \d judged .* right before/);
+      expect(await (await fetch(`${keeping.url}/v1/profiles/ada`)).json()).toMatchObject({ labelled: 3 });
+      if (process.env.PROSODIA_SCREENSHOTS)
+        await page
+          .locator('#enrol')
+          .screenshot({ path: join(process.env.PROSODIA_SCREENSHOTS, 'page-enrol.png') });
+      const scroll = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect(scroll).toBeLessThanOrEqual(0);
+      await page.selectOption('#speaker', 'ada');
+      await page.setInputFiles('#file', recording);
+      await page.waitForSelector('#segments tr');
+      page.on('dialog', (dialog) => dialog.accept());
+      await page.click('#forget');
+      await page.locator('#gain', { hasText: 'forgotten' }).waitFor();
+      expect(await (await fetch(`${keeping.url}/v1/profiles`)).json()).toEqual({ profiles: [] });
+      expect(problems).toEqual([]);
+    } finally {
+      await keeping.close();
+    }
   });
 
   test('asks for the token of a server that has one', async () => {

@@ -191,6 +191,7 @@ test('the page and its parts are served, and nothing else', async () => {
     '/live.js',
     '/recording.js',
     '/charts.js',
+    '/enrol.js',
     '/connection.js',
     '/formats.js',
     '/style.css',
