@@ -11,5 +11,5 @@ export {
   float,
   type GraphBuilder,
 } from './graph-builder.js';
-export type { Scaler } from './network.js';
+export { RIDGE, type Scaler } from './network.js';
 export { type LayerContext, type LayerExporter, type LayerWeight, registerLayer } from './registry.js';

@@ -13,8 +13,9 @@ import { recipeLearner } from './recipe-learner.js';
 import { shrunkenLda } from './shrunken-lda.js';
 
 export { type Discriminant, fitDiscriminant, type ScatterSums, scatterSums } from './discriminant.js';
+export { OWN_WEIGHT, SPEAKER_MIN_CLIPS, SPEAKER_TAU } from './lda-head.js';
 export { recipeLearner } from './recipe-learner.js';
-export { type ShrunkenLdaOptions, shrunkenLda } from './shrunken-lda.js';
+export { FittedLda, type LdaPart, type ShrunkenLdaOptions, shrunkenLda } from './shrunken-lda.js';
 export {
   type ColumnStatistics,
   columnStatistics,

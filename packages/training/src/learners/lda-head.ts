@@ -27,6 +27,9 @@ export const INNER_FOLDS = 4;
 /** Clips that weigh as much as the population in a speaker's statistics. */
 export const SPEAKER_TAU = 4;
 
+/** Clips of a person from which on the normalised answer is the better one. */
+export const SPEAKER_MIN_CLIPS = 4;
+
 /** Labelled clips that weigh as much as the trained mean of a class. */
 export const CLASS_TAU = 2;
 

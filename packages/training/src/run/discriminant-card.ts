@@ -10,16 +10,13 @@ import {
   vectorsOf,
 } from '../export/discriminant-graph.js';
 import { RIDGE } from '../export/network.js';
-import { OWN_WEIGHT, SPEAKER_TAU } from '../learners/lda-head.js';
+import { OWN_WEIGHT, SPEAKER_MIN_CLIPS, SPEAKER_TAU } from '../learners/lda-head.js';
 import { FRAMES, INPUT } from '../learners/shrunken-lda.js';
 import type { Learner } from '../protocol/learner.js';
 import type { AugmentationRule } from '../recipes/recipe.js';
 import { limitsOf } from './make-card.js';
 import { identityOf } from './protocol-plan.js';
 import { softwareVersions } from './software.js';
-
-/** Clips of a person from which on the normalised answer is the better one. */
-const MIN_CLIPS = 4;
 
 export interface DiscriminantCard {
   readonly corpus: Corpus;
@@ -58,7 +55,12 @@ export function cardOf(
     heads: headsOf('plain', plain),
     calibration: calibrationOf(temperatures.plain),
     speaker: {
-      ...{ tau: SPEAKER_TAU, minClips: MIN_CLIPS, embeddingSize: size, heads: headsOf('speaker', speaker) },
+      ...{
+        tau: SPEAKER_TAU,
+        minClips: SPEAKER_MIN_CLIPS,
+        embeddingSize: size,
+        heads: headsOf('speaker', speaker),
+      },
       statistics: [...vectorsOf(branches)].map(([name, length]) => ({
         ...{ of: name === PATCHES ? 'output' : 'input', name, size: length },
       })),

@@ -48,7 +48,7 @@ Examples:
   prosodia evaluate --recipe shrunken-lda --protocol speaker-loso --track unlabelled --clips 8 --json
   prosodia evaluate --recipe shrunken-lda --protocol speaker-6fold --track nothing --noise --jobs 2
   prosodia evaluate --recipe shrunken-lda --protocol cross-corpus --track nothing --cross-corpus emodb/
-  prosodia evaluate --recipe shrunken-lda --personalise --labelled 4 --json`;
+  prosodia evaluate --recipe base --personalise --labelled 4 --json`;
 
 /** `prosodia evaluate`: recipes × protocols × seeds in one table, each figure under its protocol's name. */
 export function evaluateCommand(session: Session): Command {

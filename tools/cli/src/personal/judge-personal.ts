@@ -1,16 +1,13 @@
 import { ProsodiaError } from '@prosodia/contracts';
-import { functionalsFromFiles } from '@prosodia/features';
 import { corpusFolder } from '../options.js';
 import type { Session } from '../session.js';
 import { textTable } from '../table.js';
 import { readKeptCounts, writeKeptCounts } from './kept-counts.js';
-import type { PersonalCorpus } from './personal-base.js';
 import { evaluatePersonal, type PersonalCounts } from './personal-evaluation.js';
 import { type PersonalRow, personalRows } from './personal-summary.js';
 
-/** The base that personalisation is judged on: a shrunken discriminant of every clip statistic. */
-export const PERSONAL_RECIPE = 'shrunken-lda';
 const DRAWS = 20;
+const SEED = 0;
 const PROTOCOL = 'leave one speaker out; known clips of one sentence, tested on the other, then swapped';
 
 export interface JudgePersonalOptions {
@@ -41,46 +38,26 @@ export async function judgePersonal(session: Session, options: JudgePersonalOpti
 }
 
 async function countAnew(session: Session, options: JudgePersonalOptions): Promise<PersonalCounts> {
-  if (options.recipe !== PERSONAL_RECIPE)
-    throw new ProsodiaError(
-      'INVALID_ARGUMENT',
-      `Expected ${PERSONAL_RECIPE} for --recipe with --personalise but received "${options.recipe}"`,
-    );
-  const { labelsOf, loadCorpus } = await import('@prosodia/training');
-  const { recordings } = await loadCorpus(corpusFolder(options.corpus), { signal: session.signal });
-  const labels = labelsOf(recordings);
-  const bar = session.progress('clips');
-  const items = await functionalsFromFiles(
-    recordings.map(({ path }) => path),
-    {},
-    { signal: session.signal, onProgress: (progress) => bar.update(progress) },
+  const { buildBank, defaultCacheFolder, labelsOf, loadCorpus, resolveLearner } = await import(
+    '@prosodia/training'
   );
+  const { signal } = session;
+  const learner = resolveLearner(options.recipe);
+  const corpus = await loadCorpus(corpusFolder(options.corpus), { signal });
+  const labels = labelsOf(corpus.recordings);
+  const bar = session.progress('features');
+  const bank = await buildBank(corpus, learner, {
+    ...{ seed: SEED, cacheFolder: defaultCacheFolder(), signal },
+    onProgress: (progress) => bar.update(progress),
+  });
   bar.stop();
-  const vectors = items.map((item) => {
-    if (item.ok) return item.value.row;
-    throw new ProsodiaError(item.error.code, item.error.message);
-  });
-  const size = vectors[0]?.length ?? 0;
-  const rows = new Float32Array(vectors.length * size);
-  for (const [clip, vector] of vectors.entries()) rows.set(vector, clip * size);
-  const corpus: PersonalCorpus = {
-    rows,
-    size,
-    classes: labels.length,
-    truth: Int32Array.from(recordings, ({ emotion }) => labels.indexOf(emotion)),
-    speakers: recordings.map(({ speaker }) => speaker),
-    texts: recordings.map(({ text }) => text ?? ''),
-  };
   const speakersBar = session.progress('speakers');
-  const tracks = await evaluatePersonal(corpus, {
-    labels,
-    draws: DRAWS,
-    seed: 0,
-    signal: session.signal,
-    onProgress: (progress) => speakersBar.update(progress),
-  });
+  const tracks = await evaluatePersonal(
+    { corpus, learner, bank, labels, seed: SEED, signal },
+    { draws: DRAWS, onProgress: (progress) => speakersBar.update(progress) },
+  );
   speakersBar.stop();
-  const counts = { recipe: options.recipe, protocol: PROTOCOL, labels, draws: DRAWS, seed: 0, tracks };
+  const counts = { recipe: options.recipe, protocol: PROTOCOL, labels, draws: DRAWS, seed: SEED, tracks };
   session.note(`kept in ${await writeKeptCounts(counts)}`);
   return counts;
 }

@@ -1,88 +1,163 @@
-import type { Head } from '@prosodia/runtime';
+import { ProsodiaError } from '@prosodia/contracts';
+import { type Example, type Head, mixtureOf } from '@prosodia/runtime';
 import {
-  type ColumnStatistics,
-  columnStatistics,
-  type Discriminant,
-  fitDiscriminant,
+  type Corpus,
+  type FeatureBank,
+  FittedLda,
+  type FoldPlan,
+  type LdaPart,
+  type Learner,
   normaliseRows,
-  scatterSums,
+  OWN_WEIGHT,
+  RIDGE,
+  SPEAKER_MIN_CLIPS,
+  SPEAKER_TAU,
   shrunkStatistics,
+  TestSide,
+  trainingSide,
 } from '@prosodia/training';
 
 /** A corpus as personalisation is judged on it. */
 export interface PersonalCorpus {
-  /** clips × size. */
-  readonly rows: Float32Array;
-  readonly size: number;
-  readonly classes: number;
-  /** Class of each clip. */
-  readonly truth: Int32Array;
-  readonly speakers: readonly string[];
-  /** What is said in each clip. */
-  readonly texts: readonly string[];
+  readonly corpus: Corpus;
+  readonly learner: Learner;
+  readonly bank: FeatureBank;
+  readonly labels: readonly string[];
+  readonly seed: number;
+  readonly signal: AbortSignal;
 }
 
-/** Shares of the diagonal: without and with statistics of the speaker. */
-const SHRINKAGE = { plain: 0.1, speaker: 0.2 };
-/** Clips that weigh as much as the population in a speaker's statistics. */
-const TAU = 4;
-const TEMPERATURE = 3;
-const RIDGE = 1;
+/** One of a model's two answers, as its file would hold it, and what it sees of the tested speaker. */
+export interface PersonalBranch {
+  readonly heads: readonly Head[];
+  readonly temperature: number;
+  readonly bySpeaker: boolean;
+  readonly views: readonly PartView[];
+}
 
-/** Trained without one speaker: shrunken discriminants of clips as they are, and of clips normalised by speaker. */
+interface PartView {
+  readonly part: LdaPart;
+  /** Raw vectors of the speaker's clips, as they are and changed. */
+  readonly copies: readonly Float32Array[];
+}
+
+/** What a model that was trained without one speaker has for that speaker's clips; clips are places in the plan's test. */
 export class PersonalBase {
-  readonly #corpus: PersonalCorpus;
-  readonly #population: ColumnStatistics;
-  /** The head of a speaker of whom nothing is known. */
-  readonly plain: Head;
-  /** The head of a speaker whose statistics are known. */
-  readonly speaker: Head;
+  private constructor(
+    private readonly plain: PersonalBranch,
+    private readonly speaker: PersonalBranch,
+  ) {}
 
-  constructor(corpus: PersonalCorpus, training: readonly number[]) {
-    const { size, classes } = corpus;
-    this.#corpus = corpus;
-    const rows = this.#gather(training);
-    this.#population = columnStatistics(rows, size);
-    const truth = training.map((clip) => corpus.truth[clip]!);
-    const plain = normaliseRows(rows, size, this.#population);
-    this.plain = headOf(fitDiscriminant(scatterSums(plain, size, truth, classes), SHRINKAGE.plain));
-    const own = new Float32Array(rows.length);
-    for (const speaker of new Set(corpus.speakers)) {
-      const places = training.flatMap((clip, place) => (corpus.speakers[clip] === speaker ? [place] : []));
-      if (places.length === 0) continue;
-      const clips = places.map((place) => training[place]!);
-      const normalised = this.#normalised(clips, clips);
-      for (const [index, place] of places.entries())
-        own.set(normalised.subarray(index * size, (index + 1) * size), place * size);
-    }
-    this.speaker = headOf(fitDiscriminant(scatterSums(own, size, truth, classes), SHRINKAGE.speaker));
+  static async fit(world: PersonalCorpus, plan: FoldPlan): Promise<PersonalBase> {
+    const branch = (track: 'nothing' | 'unlabelled') => fitBranch(world, plan, track);
+    return new PersonalBase(await branch('nothing'), await branch('unlabelled'));
   }
 
-  /** What the heads take of some clips of one speaker, of whom `known` clips have been heard. */
-  embeddings(clips: readonly number[], known: readonly number[]): Float32Array[] {
-    const { size } = this.#corpus;
-    const rows = this.#normalised(clips, known);
-    return clips.map((_, index) => rows.subarray(index * size, (index + 1) * size));
-  }
-
-  #normalised(clips: readonly number[], known: readonly number[]): Float32Array {
-    const { size } = this.#corpus;
-    const statistics = shrunkStatistics(this.#gather(known), size, this.#population, TAU);
-    return normaliseRows(this.#gather(clips), size, statistics);
-  }
-
-  #gather(clips: readonly number[]): Float32Array {
-    const { rows, size } = this.#corpus;
-    const gathered = new Float32Array(clips.length * size);
-    for (const [index, clip] of clips.entries())
-      gathered.set(rows.subarray(clip * size, (clip + 1) * size), index * size);
-    return gathered;
+  /** The answer of a speaker of whom some clips were heard, as the runtime chooses it. */
+  branch(heard: number): PersonalBranch {
+    return heard >= SPEAKER_MIN_CLIPS ? this.speaker : this.plain;
   }
 }
 
-function headOf({ size, classes, kernel, bias }: Discriminant): Head {
-  const turned = new Float64Array(size * classes);
-  for (let c = 0; c < classes; c++)
-    for (let i = 0; i < size; i++) turned[i * classes + c] = kernel[c * size + i]!;
-  return { start: 0, size, kernel: turned, bias, temperature: TEMPERATURE, weight: 1, ridge: RIDGE };
+/** The examples that labelled clips make. */
+export function examplesOf(
+  branch: PersonalBranch,
+  clips: readonly number[],
+  heard: readonly number[],
+  classOf: (clip: number) => number,
+): Example[] {
+  return embeddingsOf(branch, clips, heard, 0).map((embedding, index) => ({
+    embedding,
+    label: classOf(clips[index]!),
+  }));
+}
+
+/** Probabilities of clips, averaged over their changed copies as a model's card says. */
+export function answersBy(
+  heads: readonly Head[],
+  branch: PersonalBranch,
+  clips: readonly number[],
+  heard: readonly number[],
+): Float64Array[] {
+  const copies = branch.views[0]!.copies.length;
+  const sums = clips.map(() => new Float64Array(heads[0]!.bias.length));
+  for (let copy = 0; copy < copies; copy++) {
+    const weight = (copy === 0 ? OWN_WEIGHT : 1) / (OWN_WEIGHT + copies - 1);
+    for (const [index, embedding] of embeddingsOf(branch, clips, heard, copy).entries()) {
+      const answer = mixtureOf(heads, embedding, branch.temperature);
+      for (const [c, value] of answer.entries()) sums[index]![c]! += weight * value;
+    }
+  }
+  return sums;
+}
+
+async function fitBranch(
+  { corpus, learner, bank, labels, seed, signal }: PersonalCorpus,
+  plan: FoldPlan,
+  track: 'nothing' | 'unlabelled',
+): Promise<PersonalBranch> {
+  const train = trainingSide(corpus, plan, bank, { labels, seed });
+  const fitted = await learner.fit(train, { labels, track, seed, signal });
+  if (!(fitted instanceof FittedLda))
+    throw new ProsodiaError(
+      'INVALID_ARGUMENT',
+      `Expected a recipe of discriminants for --recipe with --personalise but received "${learner.name}"`,
+    );
+  const test = new TestSide(bank, plan.test);
+  const views: PartView[] = [];
+  for (const part of fitted.parts) {
+    const copies: Float32Array[] = [];
+    for (let copy = 0; copy <= (learner.answerCopies ?? learner.copies.length); copy++)
+      copies.push(await part.fitted.vectors(test.rows(part.summary.input, copy)));
+    views.push({ part, copies });
+  }
+  const heads = headsOf(fitted.parts);
+  return { heads, temperature: fitted.temperature, bySpeaker: track === 'unlabelled', views };
+}
+
+/** Discriminants hold classes × size, heads size × classes. */
+function headsOf(parts: readonly LdaPart[]): Head[] {
+  let start = 0;
+  return parts.map(({ head, share }) => {
+    const { size, classes, kernel, bias } = head.trained;
+    const turned = new Float64Array(size * classes);
+    for (let c = 0; c < classes; c++)
+      for (let i = 0; i < size; i++) turned[i * classes + c] = kernel[c * size + i]!;
+    const at = start;
+    start += size;
+    return {
+      ...{ start: at, size, kernel: turned, bias },
+      ...{ temperature: head.temperature, weight: share, ridge: RIDGE },
+    };
+  });
+}
+
+/** The parts' rows one after the other, normalised by the clips that were heard. */
+function embeddingsOf(
+  { views, bySpeaker }: PersonalBranch,
+  clips: readonly number[],
+  heard: readonly number[],
+  copy: number,
+): Float32Array[] {
+  const width = views.reduce((sum, { part }) => sum + part.head.trained.size, 0);
+  const rows = clips.map(() => new Float32Array(width));
+  let start = 0;
+  for (const { part, copies } of views) {
+    const { size } = part.head.trained;
+    const { population } = part.head;
+    const statistics = bySpeaker
+      ? shrunkStatistics(gather(copies[copy]!, size, heard), size, population, SPEAKER_TAU)
+      : population;
+    const own = normaliseRows(gather(copies[copy]!, size, clips), size, statistics);
+    for (const [index, row] of rows.entries()) row.set(own.subarray(index * size, (index + 1) * size), start);
+    start += size;
+  }
+  return rows;
+}
+
+function gather(rows: Float32Array, size: number, clips: readonly number[]): Float32Array {
+  const gathered = new Float32Array(clips.length * size);
+  for (const [index, clip] of clips.entries())
+    gathered.set(rows.subarray(clip * size, (clip + 1) * size), index * size);
+  return gathered;
 }

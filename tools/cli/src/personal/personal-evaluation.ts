@@ -1,6 +1,6 @@
-import { adaptHeads, mixtureOf } from '@prosodia/runtime';
-import { Random } from '@prosodia/training';
-import { PersonalBase, type PersonalCorpus } from './personal-base.js';
+import { adaptHeads } from '@prosodia/runtime';
+import { foldPlans, Random } from '@prosodia/training';
+import { answersBy, examplesOf, PersonalBase, type PersonalCorpus } from './personal-base.js';
 import { type PersonalTrack, personalTracks } from './tracks.js';
 
 /** What was found of one speaker in one track, all draws together. */
@@ -25,91 +25,93 @@ export interface PersonalCounts {
 }
 
 export interface PersonalOptions {
-  readonly labels: readonly string[];
   readonly draws: number;
-  readonly seed: number;
-  readonly signal: AbortSignal;
   readonly onProgress: (progress: { done: number; total: number }) => void;
+}
+
+/** One speaker's clips; numbers are places among them. */
+interface Speaker {
+  readonly name: string;
+  readonly truth: readonly number[];
+  readonly texts: readonly string[];
+  readonly base: PersonalBase;
 }
 
 /**
  * Leave one speaker out, enrol him or her with clips of one half of the sentences, test on the other, then swapped.
  */
 export async function evaluatePersonal(
-  corpus: PersonalCorpus,
-  { labels, draws, seed, signal, onProgress }: PersonalOptions,
+  world: PersonalCorpus,
+  { draws, onProgress }: PersonalOptions,
 ): Promise<PersonalCounts['tracks']> {
+  const { corpus, learner, labels, seed, signal } = world;
   const tracks = personalTracks(labels.indexOf('neutral'));
   const found: Record<string, SpeakerCounts[]> = Object.fromEntries(tracks.map(({ name }) => [name, []]));
-  const speakers = [...new Set(corpus.speakers)].sort();
-  for (const [done, speaker] of speakers.entries()) {
-    signal.throwIfAborted();
-    const clips = corpus.speakers.flatMap((own, clip) => (own === speaker ? [clip] : []));
-    const training = corpus.speakers.flatMap((own, clip) => (own === speaker ? [] : [clip]));
-    const base = new PersonalBase(corpus, training);
-    for (const track of tracks)
-      found[track.name]!.push(judgeSpeaker(corpus, base, { speaker, clips, track, draws, seed }));
-    onProgress({ done: done + 1, total: speakers.length });
-    // The terminal and Ctrl-C get their turn.
-    await new Promise((resolve) => setImmediate(resolve));
+  const plans = foldPlans(corpus, 'speaker-loso', { copies: learner.copies.length, seed });
+  for (const [done, plan] of plans.entries()) {
+    const recordings = plan.test.map(([row]) => corpus.recordings[row!.recording]!);
+    const speaker: Speaker = {
+      name: recordings[0]!.speaker,
+      truth: recordings.map(({ emotion }) => labels.indexOf(emotion)),
+      texts: recordings.map(({ text }) => text ?? ''),
+      base: await PersonalBase.fit(world, plan),
+    };
+    for (const track of tracks) {
+      signal.throwIfAborted();
+      found[track.name]!.push(judgeSpeaker(speaker, track, { draws, seed, classes: labels.length }));
+      // The terminal and Ctrl-C get their turn.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    onProgress({ done: done + 1, total: plans.length });
   }
   return found;
 }
 
-interface SpeakerTask {
-  readonly speaker: string;
-  readonly clips: readonly number[];
-  readonly track: PersonalTrack;
-  readonly draws: number;
-  readonly seed: number;
-}
-
-function judgeSpeaker(corpus: PersonalCorpus, base: PersonalBase, task: SpeakerTask): SpeakerCounts {
-  const { classes, truth } = corpus;
-  const { speaker, track, seed } = task;
+function judgeSpeaker(
+  speaker: Speaker,
+  track: PersonalTrack,
+  options: { readonly draws: number; readonly seed: number; readonly classes: number },
+): SpeakerCounts {
+  const { name, truth } = speaker;
+  const { classes } = options;
   const counts = new Array<number>(classes * classes).fill(0);
   // Nothing known: nothing is drawn.
-  const draws = track.name === 'nothing' ? 1 : task.draws;
+  const draws = track.name === 'nothing' ? 1 : options.draws;
   let used = 0;
   let milliseconds = 0;
   for (let draw = 0; draw < draws; draw++)
-    for (const [half, tested] of halves(corpus, task.clips).entries()) {
+    for (const [half, tested] of halves(speaker).entries()) {
       const own = new Set(tested);
-      const pool = task.clips.filter((clip) => !own.has(clip));
-      const random = new Random(seed, 'personal', speaker, track.name, draw, half);
+      const pool = [...truth.keys()].filter((clip) => !own.has(clip));
+      const random = new Random(options.seed, 'personal', name, track.name, draw, half);
       const known = track.draw(pool, (clip) => truth[clip]!, random);
-      const answer = answersOf(corpus, base, { track, known, tested });
+      const answer = answersOf(speaker, { track, known, tested });
       for (const [index, clip] of tested.entries())
         counts[truth[clip]! * classes + answer.classes[index]!]! += 1;
       used += answer.used ? 1 : 0;
       milliseconds += answer.milliseconds;
     }
-  return { speaker, counts, used: used / (2 * draws), adaptationMs: milliseconds / (2 * draws) };
+  return { speaker: name, counts, used: used / (2 * draws), adaptationMs: milliseconds / (2 * draws) };
 }
 
 function answersOf(
-  corpus: PersonalCorpus,
-  base: PersonalBase,
+  { base, truth }: Speaker,
   { track, known, tested }: { track: PersonalTrack; known: readonly number[]; tested: readonly number[] },
 ): { classes: number[]; used: boolean; milliseconds: number } {
   const heard = track.hearsTested ? [...known, ...tested] : known;
-  const trained = [heard.length > 0 ? base.speaker : base.plain];
-  const examples = track.labelled
-    ? base
-        .embeddings(known, heard)
-        .map((embedding, index) => ({ embedding, label: corpus.truth[known[index]!]! }))
-    : [];
-  const { heads, report } = adaptHeads(trained, examples, 1);
-  const classes = base.embeddings(tested, heard).map((embedding) => {
-    const answer = mixtureOf(heads, embedding, 1);
-    return answer.indexOf(Math.max(...answer));
-  });
+  const branch = base.branch(heard.length);
+  const examples = track.labelled ? examplesOf(branch, known, heard, (clip) => truth[clip]!) : [];
+  const { heads, report } = adaptHeads(branch.heads, examples, branch.temperature);
+  const classes = answersBy(heads, branch, tested, heard).map((answer) =>
+    answer.indexOf(Math.max(...answer)),
+  );
   return { classes, used: report.used, milliseconds: report.milliseconds };
 }
 
 /** By sentence: half of the sentences, and the others. */
-function halves({ texts }: PersonalCorpus, clips: readonly number[]): [number[], number[]] {
-  const said = [...new Set(clips.map((clip) => texts[clip]!))].sort();
+function halves({ texts }: Speaker): [number[], number[]] {
+  const said = [...new Set(texts)].sort();
   const first = new Set(said.slice(0, Math.ceil(said.length / 2)));
+  const clips = [...texts.keys()];
   return [clips.filter((clip) => first.has(texts[clip]!)), clips.filter((clip) => !first.has(texts[clip]!))];
 }
