@@ -1,12 +1,13 @@
 #include "core/kernels/resample.h"
 
-#include "core/kernels/simd.h"
+#include "core/kernels/simd_reduce.h"
 
 namespace prosodia::PROSODIA_ISA {
 namespace {
 
-// Outputs `up` apart share a filter row; this many at once, so that a row is loaded once for all of them.
-constexpr int kShared = 4;
+// Outputs `up` apart share a filter row; this many at once, so that a row is loaded once for all of them, and as many
+// sums as hide the latency of the multiply-adds.
+constexpr int kShared = kLanes > 8 ? kLanes : 8;
 
 const float* WindowOf(const ResampleTables& t, const float* padded, long long position) {
   return padded + position + t.taps / 2 + 1;
@@ -16,10 +17,10 @@ void SharedDot(int taps, const float* filter, const float* const* windows, float
   F32 sum[kShared] = {};
   for (int j = 0; j < taps; j += kLanes) {
     const F32 h = Load(filter + j);
-#pragma GCC unroll 4
+#pragma GCC unroll 16
     for (int r = 0; r < kShared; r++) sum[r] += h * Load(windows[r] + j);
   }
-  for (int r = 0; r < kShared; r++) out[r] = Sum(sum[r]);
+  for (int r = 0; r < kShared; r += kLanes) Store(out + r, SumRows(sum + r));
 }
 
 void RunExact(const ResampleTables& t, const float* padded, long long phase, long long count, float* out) {
