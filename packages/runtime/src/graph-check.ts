@@ -43,6 +43,7 @@ export function checkGraph(bytes: Uint8Array, card: ModelCard): void {
     }),
     ...Object.fromEntries(clipSummaries(card).map(({ name, size }) => [name, [size]])),
   });
+  checkShares('variants', card.variants);
   checkHeads(graph, card.heads, card.outputs.embeddingSize, classes);
   if (card.speaker) checkHeads(graph, card.speaker.heads, card.speaker.embeddingSize, classes);
   if (graph.sparseInitializer?.length) throw new Error('its network holds sparse constants');
@@ -53,8 +54,7 @@ export function checkGraph(bytes: Uint8Array, card: ModelCard): void {
 /** The layers that personalisation moves must be constants of the shape the card says, within the embedding. */
 function checkHeads(graph: OnnxGraph, heads: readonly Head[], embeddingSize: number, classes: number): void {
   const shapes = new Map(graph.initializer.map(({ name, dims, dataType }) => [name, `${dataType}: ${dims}`]));
-  const share = heads.reduce((sum, { weight }) => sum + weight, 0);
-  if (Math.abs(share - 1) > 1e-6) throw new Error(`its heads have weights that sum to ${share}, not 1`);
+  checkShares('heads', heads);
   for (const { name, start, size, kernel, bias } of heads) {
     if (start + size > embeddingSize) throw new Error(`its head ${name} reaches beyond the embedding`);
     if (shapes.get(kernel) !== `${ONNX_FLOAT}: ${size},${classes}`)
@@ -62,6 +62,12 @@ function checkHeads(graph: OnnxGraph, heads: readonly Head[], embeddingSize: num
     if (shapes.get(bias) !== `${ONNX_FLOAT}: ${classes}`)
       throw new Error(`its head ${name} has no bias ${bias} of shape [${classes}]`);
   }
+}
+
+/** What an answer is averaged over. */
+function checkShares(what: string, parts: readonly { readonly weight: number }[]): void {
+  const share = parts.reduce((sum, { weight }) => sum + weight, 0);
+  if (Math.abs(share - 1) > 1e-6) throw new Error(`its ${what} have weights that sum to ${share}, not 1`);
 }
 
 /** Names and shapes, each after a free batch dimension, as the card says. */

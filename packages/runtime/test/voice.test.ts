@@ -133,7 +133,8 @@ it('takes or refuses every damaged profile, and never hangs on one', async () =>
   const text = readFileSync(profilePath);
   const random = numbers(9);
   let refused = 0;
-  const runs = 400;
+  // `PROSODIA_MUTATIONS=10000` tries as many.
+  const runs = Number(process.env.PROSODIA_MUTATIONS ?? 400);
   for (let run = 0; run < runs; run++) {
     const damaged = Uint8Array.from(text);
     const changes = 1 + Math.floor(4 * random());
@@ -144,18 +145,19 @@ it('takes or refuses every damaged profile, and never hangs on one', async () =>
       path,
       random() < 0.2 ? damaged.subarray(0, Math.floor(random() * damaged.length)) : damaged,
     );
-    const begin = performance.now();
+    const begin = process.cpuUsage();
     try {
       recognizer.speaker(await readProfile(path)).report();
     } catch (error) {
       refused++;
       expect(['MODEL', 'INVALID_ARGUMENT']).toContain((error as { code?: string }).code);
     }
-    expect(performance.now() - begin).toBeLessThan(1000);
+    // Of the processor: what else the machine does is no hang.
+    expect(process.cpuUsage(begin).user).toBeLessThan(1_000_000);
   }
   expect(refused).toBeGreaterThan(runs / 10);
   expect(refused).toBeLessThan(runs);
-});
+}, 600_000);
 
 describe('honest answers', () => {
   it('has no emotion for silence and noise where asked to listen for speech', async () => {
