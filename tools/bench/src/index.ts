@@ -12,7 +12,7 @@ export { nodePeer, pythonPeer } from './peer-places.js';
 export { type BenchRow, median, rowOf } from './row.js';
 
 const USAGE = `Usage: npm run bench -- [${Object.keys(BENCHES).join(' | ')}] [--json] [--svg FILE]
-       npm run bench -- runtime --soak MINUTES
+       npm run bench -- soak [--minutes MINUTES] [--calls CALLS]
 
 Runs Prosodia and its peers in turn, in one run, on the same clips, and prints medians and ratios
 (the peer's time divided by ours). Peers are set up by pinned version; one that cannot be had is named.`;
@@ -26,17 +26,18 @@ export async function main(argv: readonly string[]): Promise<number> {
       json: { type: 'boolean' },
       help: { type: 'boolean' },
       svg: { type: 'string' },
-      soak: { type: 'string' },
+      minutes: { type: 'string', default: '30' },
+      calls: { type: 'string', default: '10000' },
     },
   });
   const [name = 'features', ...more] = positionals;
-  if (values.help || !Object.hasOwn(BENCHES, name) || more.length > 0) {
+  if (values.help || !(name === 'soak' || Object.hasOwn(BENCHES, name)) || more.length > 0) {
     console.error(USAGE);
     return values.help ? 0 : 2;
   }
-  if (values.soak !== undefined) {
+  if (name === 'soak') {
     const { soakRuntime } = await import('./benches/runtime.js');
-    console.log(JSON.stringify(await soakRuntime(Number(values.soak))));
+    console.log(JSON.stringify(await soakRuntime(Number(values.minutes), Number(values.calls))));
     return 0;
   }
   const found: BenchRow[] | FiguredRows = await BENCHES[name as BenchName]();

@@ -1,4 +1,6 @@
 // A process of its own that measures what a recognizer costs it; prints one line of JSON.
+import type { Recognition } from '@prosodia/runtime';
+
 const born = performance.now();
 const { Recognizer } = await import('@prosodia/runtime');
 const { monitorEventLoopDelay } = await import('node:perf_hooks');
@@ -21,7 +23,7 @@ export interface RuntimeFigures {
 interface Task {
   readonly model: string;
   readonly wavs: readonly string[];
-  readonly soakMinutes?: number;
+  readonly soak?: { readonly minutes: number; readonly calls: number };
 }
 
 const CALLS = 1_000;
@@ -34,7 +36,7 @@ const task = JSON.parse(process.argv[2] ?? '{}') as Task;
 const recognizer = await Recognizer.load(task.model, { workers: WORKERS });
 await recognizer.recognize(wav(0));
 const coldStartMs = performance.now() - born;
-console.log(JSON.stringify(task.soakMinutes ? await soak(task.soakMinutes) : await figures()));
+console.log(JSON.stringify(task.soak ? await soak(task.soak) : await figures()));
 await recognizer.close();
 
 function wav(index: number): string {
@@ -75,10 +77,45 @@ async function eventLoopP99(): Promise<number> {
   return Math.max(0, delay.percentile(99) / 1e6 - 1);
 }
 
-/** Memory by the minute under load, and the slope of the line through it after the first tenth. */
-async function soak(
-  minutes: number,
-): Promise<{ minutes: number; slopeMibPerHour: number; rssMiB: number[] }> {
+export interface SoakFigures {
+  readonly minutes: number;
+  /** Of resident memory, after the first tenth of the time. */
+  readonly slopeMibPerHour: number;
+  readonly rssMiB: number[];
+  /** Answers that 64 callers got at once. */
+  readonly compared: number;
+  /** Of those, the ones in which a probability is more than 1e-6 away from what one caller got alone. */
+  readonly different: number;
+}
+
+async function soak({ minutes, calls }: { minutes: number; calls: number }): Promise<SoakFigures> {
+  const points = await memoryUnderLoad(minutes);
+  const settled = points.slice(Math.ceil(points.length / 10));
+  return {
+    minutes,
+    slopeMibPerHour: slopeOf(settled),
+    rssMiB: settled.map(([, mib]) => Math.round(mib)),
+    ...(await compare(calls)),
+  };
+}
+
+async function compare(calls: number): Promise<{ compared: number; different: number }> {
+  const alone: Recognition[] = [];
+  for (const path of task.wavs) alone.push(await recognizer.recognize(path));
+  let different = 0;
+  const caller = async (first: number) => {
+    for (let i = first; i < first + calls; i++) {
+      const { probabilities } = await recognizer.recognize(wav(i));
+      const expected = alone[i % task.wavs.length]!.probabilities;
+      if (Object.entries(expected).some(([label, p]) => !(Math.abs(probabilities[label]! - p) <= 1e-6)))
+        different++;
+    }
+  };
+  await Promise.all(Array.from({ length: CALLERS }, (_, i) => caller(i)));
+  return { compared: CALLERS * calls, different };
+}
+
+async function memoryUnderLoad(minutes: number): Promise<[hours: number, mib: number][]> {
   const begin = performance.now();
   const end = begin + 60_000 * minutes;
   const points: [hours: number, mib: number][] = [];
@@ -90,8 +127,7 @@ async function soak(
     points.push([(performance.now() - begin) / 3.6e6, process.memoryUsage().rss / 2 ** 20]);
     next += (60_000 * minutes) / 100;
   }
-  const settled = points.slice(Math.ceil(points.length / 10));
-  return { minutes, slopeMibPerHour: slopeOf(settled), rssMiB: settled.map(([, mib]) => Math.round(mib)) };
+  return points;
 }
 
 /** Least squares. */

@@ -12,7 +12,7 @@ import { type Contender, contest, inProcess } from '../contender.js';
 import { ownVersion } from '../machine.js';
 import { pythonPeer } from '../peer-places.js';
 import type { BenchRow } from '../row.js';
-import type { RuntimeFigures } from '../runtime-child.js';
+import type { RuntimeFigures, SoakFigures } from '../runtime-child.js';
 import { paperNetwork, writeUntrainedModel } from '../untrained-model.js';
 
 const CLIP_RATE_HZ = 48_000;
@@ -41,16 +41,18 @@ export async function benchRuntime(): Promise<RuntimeBench> {
 }
 
 /**
- * Holds a recognizer under load for some minutes and says how its memory moved.
+ * Holds a recognizer under load for some minutes, says how its memory moved, and compares what 64 callers are answered at
+ * once with what one is answered alone.
  *
- * @returns MiB an hour, after the first tenth of the time
+ * @param calls  of each of the 64 callers
  */
-export async function soakRuntime(minutes: number): Promise<{ minutes: number; slopeMibPerHour: number }> {
+export async function soakRuntime(minutes: number, calls: number): Promise<SoakFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'prosodia-soak-'));
   try {
     const model = join(folder, 'paper-final.onnx');
     await writeUntrainedModel(model);
-    return await withClips(CLIP_RATE_HZ, ({ wavs }) => inChild({ model, wavs, soakMinutes: minutes }));
+    const soak = { minutes, calls };
+    return await withClips(CLIP_RATE_HZ, ({ wavs }) => inChild({ model, wavs, soak }));
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -5,7 +5,8 @@ import type { Session } from '../session.js';
 const EXAMPLES = `
 Examples:
   prosodia bench features
-  prosodia bench features --json --svg features.svg`;
+  prosodia bench features --json --svg features.svg
+  prosodia bench soak --minutes 30`;
 
 /** `prosodia bench NAME`: what `npm run bench` runs, where the workspace's tools are at hand. */
 export function benchCommand(session: Session): Command {
@@ -14,11 +15,13 @@ export function benchCommand(session: Session): Command {
     .argument('[name]', 'features, augment, linearity …; an unknown one lists them', 'features')
     .option('--json', 'one JSON line last: rows and machine')
     .option('--svg <file>', 'draw the rows')
+    .option('--minutes <n>', 'of soak: how long; 30 unless given')
+    .option('--calls <n>', 'of soak: calls of each of 64 callers; 10,000 unless given')
     .addHelpText('after', EXAMPLES)
-    .action(async (name: string, options: { json?: boolean; svg?: string }) => {
+    .action(async (name: string, { json, ...valued }: Record<string, string | true>) => {
       const { main } = await loadBench();
-      const flags = [...(options.json ? ['--json'] : []), ...(options.svg ? ['--svg', options.svg] : [])];
-      const status = await main([name, ...flags]);
+      const flags = Object.entries(valued).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
+      const status = await main([name, ...(json ? ['--json'] : []), ...flags]);
       if (status !== 0) session.exitCode = EXIT.usage;
     });
 }
