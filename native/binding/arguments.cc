@@ -17,9 +17,13 @@ double ReadNumber(const Napi::Value& value, const char* name) {
   return value.As<Napi::Number>().DoubleValue();
 }
 
-bool IsWord(const Napi::Object& object, const char* name, const char* word, const char* other) {
+std::string ReadText(const Napi::Object& object, const char* name) {
   const Napi::Value value = object.Get(name);
-  const std::string text = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
+  return value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
+}
+
+bool IsWord(const Napi::Object& object, const char* name, const char* word, const char* other) {
+  const std::string text = ReadText(object, name);
   if (text != word && text != other) {
     throw std::invalid_argument(std::string("Expected ") + word + " or " + other + " for " + name);
   }
@@ -92,8 +96,9 @@ FeatureConfig ReadFeatureConfig(const Napi::Value& value) {
                                                                 : FeatureConfig::MelScale::kHtk;
   config.mel_norm = IsWord(object, "melNorm", "slaney", "none") ? FeatureConfig::MelNorm::kSlaney
                                                                : FeatureConfig::MelNorm::kNone;
-  config.window = IsWord(object, "window", "hann", "hamming") ? FeatureConfig::Window::kHann
-                                                             : FeatureConfig::Window::kHamming;
+  config.window = ReadText(object, "window") == "povey"        ? FeatureConfig::Window::kPovey
+                  : IsWord(object, "window", "hann", "hamming") ? FeatureConfig::Window::kHann
+                                                                : FeatureConfig::Window::kHamming;
   const Napi::Value top = object.Get("topDb");
   config.top_db = top.IsNull() ? 0 : ReadNumber(top, "topDb");
   const Napi::Value center = object.Get("center");
@@ -101,6 +106,11 @@ FeatureConfig ReadFeatureConfig(const Napi::Value& value) {
   config.center = center.As<Napi::Boolean>().Value();
   config.pre_emphasis = ReadNumber(object.Get("preEmphasis"), "preEmphasis");
   config.deltas = integer("deltas", 0, 2);
+  if (!object.Get("framing").IsUndefined()) {
+    config.framing = IsWord(object, "framing", "kaldi", "htk") ? FeatureConfig::Framing::kKaldi
+                                                              : FeatureConfig::Framing::kHtk;
+  }
+  if (!object.Get("lifter").IsUndefined()) config.lifter = ReadNumber(object.Get("lifter"), "lifter");
   return config;
 }
 

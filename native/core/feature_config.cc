@@ -20,7 +20,8 @@ void InRange(const char* name, double value, double low, double high) {
 
 std::size_t FeatureConfig::Frames(std::size_t samples) const {
   if (center) return 1 + samples / std::size_t(hop_length);
-  return samples < std::size_t(n_fft) ? 1 : 1 + (samples - n_fft) / std::size_t(hop_length);
+  const std::size_t length = IsFramed() ? win_length : n_fft;
+  return samples < length ? 1 : 1 + (samples - length) / std::size_t(hop_length);
 }
 
 void FeatureConfig::Check() const {
@@ -37,6 +38,13 @@ void FeatureConfig::Check() const {
   InRange("fMaxHz", f_max_hz, f_min_hz, sample_rate_hz / 2.0);
   InRange("preEmphasis", pre_emphasis, 0, 1);
   InRange("deltas", deltas, 0, 2);
+  InRange("lifter", lifter, 0, 1'000);
+  if (IsFramed() && (center || top_db > 0)) {
+    throw std::invalid_argument("Expected no center and no topDb where each frame is for itself");
+  }
+  if (!IsFramed() && (window == Window::kPovey || lifter > 0)) {
+    throw std::invalid_argument("Expected a framing of kaldi or htk for povey and lifter");
+  }
   if (!std::isfinite(top_db)) throw std::invalid_argument("Expected a finite topDb");
 }
 

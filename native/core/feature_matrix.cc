@@ -6,6 +6,7 @@
 
 #include "core/aligned.h"
 #include "core/errors.h"
+#include "core/framed_source.h"
 #include "core/limits.h"
 
 namespace prosodia {
@@ -18,12 +19,14 @@ struct Scratch {
 constexpr std::size_t kKeptFloats = std::size_t{1} << 24;  // 64 MiB; more is given back after the clip
 // Samples brought in at once: they and the transform's tables stay in the second-level cache.
 constexpr std::size_t kPieceSamples = 32'768;
+// Kaldi's floor of a band's energy, FLT_EPSILON, in dB.
+constexpr float kEnergyFloorDb = -69.2368990f;
 
 // A clip as its frames see it, zeros before and after, brought into one buffer piece by piece.
 class Pieces {
  public:
   Pieces(const FeatureConfig& config, const SampleSource& clip, float* memory)
-      : clip_(clip), coefficient_(float(config.pre_emphasis)), before_(config.center ? config.n_fft / 2 : 0),
+      : clip_(clip), coefficient_(config.IsFramed() ? 0.0f : float(config.pre_emphasis)), before_(config.center ? config.n_fft / 2 : 0),
         memory_(memory) {}
 
   // The buffer with positions `first` … `end` − 1; what the last piece had of them is moved, not read again.
@@ -76,7 +79,7 @@ float MelLevels(const FeaturePlan& plan, const SampleSource& clip, std::size_t f
   const SpectrumKernel& kernel = plan.kernel();
   const SpectrumTables& tables = plan.spectrum();
   const std::size_t lanes = kernel.lanes, blocks = (frames + lanes - 1) / lanes;
-  const std::size_t block_hops = lanes * config.hop_length;
+  const std::size_t block_hops = lanes * tables.hop;
   // Where frames lie further apart than they are long, what is between them is read too: pre-emphasis and the search
   // for samples that are not finite pass over every sample.
   const std::size_t block_reads = std::max<std::size_t>(block_hops, SamplesRead(tables, int(lanes)));
@@ -104,10 +107,10 @@ bool LevelsMayReplace(const SampleSource& clip, const FeatureConfig& config, std
   return clip.spent && clip.count > kKeptFloats && 2 * config.n_mels <= config.hop_length && cells < clip.count;
 }
 
-FeatureMatrix Extract(const FeaturePlan& plan, const SampleSource& clip, Scratch& scratch) {
+FeatureMatrix Extract(const FeaturePlan& plan, const SampleSource& clip, std::size_t frames, Scratch& scratch) {
   const FeatureConfig& config = plan.config();
   const SpectrumKernel& kernel = plan.kernel();
-  const std::size_t lanes = kernel.lanes, frames = config.Frames(clip.count), blocks = (frames + lanes - 1) / lanes;
+  const std::size_t lanes = kernel.lanes, blocks = (frames + lanes - 1) / lanes;
   const std::size_t block_cells = lanes * config.n_mels;
   const int base = config.kind == FeatureConfig::Kind::kMfcc ? config.n_mfcc : config.n_mels;
   if (blocks * block_cells > kMaxMelCells || frames > kMaxMelCells / config.Coefficients()) {
@@ -121,7 +124,9 @@ FeatureMatrix Extract(const FeaturePlan& plan, const SampleSource& clip, Scratch
   out.frames = frames;
   out.coefficients = config.Coefficients();
   out.data.resize(frames * out.coefficients);
-  const float floor = config.top_db > 0 ? float(double(loudest) - config.top_db) : -1e30f;
+  const float floor = config.IsFramed()   ? kEnergyFloorDb
+                      : config.top_db > 0 ? float(double(loudest) - config.top_db)
+                                          : -1e30f;
   const float pivot = std::max(floor, -100.0f);  // the level of the quietest cells: digital silence is −100 dB
   for (std::size_t block = 0; block < blocks; block++) {
     const int valid = int(std::min(lanes, frames - block * lanes));
@@ -132,6 +137,9 @@ FeatureMatrix Extract(const FeaturePlan& plan, const SampleSource& clip, Scratch
     } else {
       kernel.levels(config.n_mels, levels, floor, valid, rows, out.coefficients);
     }
+  }
+  if (config.IsFramed() && config.kind == FeatureConfig::Kind::kLogMel) {
+    for (float& level : out.data) level *= float(kNepersPerDb);
   }
   AppendDeltas(out.data.data(), frames, base, config.deltas);
   return out;
@@ -148,8 +156,10 @@ FeatureMatrix ExtractFeatures(const FeaturePlan& plan, const SampleSource& clip)
     return ExtractFeatures(plan, ResampledSource(clip, plan.config().sample_rate_hz));
   }
   static thread_local Scratch scratch;
-  FeatureMatrix matrix = Extract(plan, clip, scratch);
-  if (matrix.frames * plan.config().n_mels > kKeptFloats) scratch = Scratch();
+  const FeatureConfig& config = plan.config();
+  const std::size_t frames = config.Frames(clip.count);
+  FeatureMatrix matrix = Extract(plan, config.IsFramed() ? FramedSource(config, clip) : clip, frames, scratch);
+  if (matrix.frames * config.n_mels > kKeptFloats) scratch = Scratch();
   return matrix;
 }
 

@@ -13,7 +13,7 @@ constexpr double kPi = std::numbers::pi;
 FeaturePlan::FeaturePlan(const FeatureConfig& config, const SpectrumKernel& kernel)
     : config_(config), kernel_(kernel), mel_((config.Check(), MakeMelRows(config))) {
   spectrum_.n_fft = config.n_fft;
-  spectrum_.hop = config.hop_length;
+  spectrum_.hop = config.IsFramed() ? config.n_fft : config.hop_length;
   spectrum_.n_mels = config.n_mels;
   MakeTransform();
   MakeFrame();
@@ -38,7 +38,7 @@ void FeaturePlan::MakeTransform() {
 }
 
 void FeaturePlan::MakeFrame() {
-  const int n_fft = config_.n_fft, hop = config_.hop_length, lanes = kernel_.lanes;
+  const int n_fft = config_.n_fft, hop = spectrum_.hop, lanes = kernel_.lanes;
   const int outer = spectrum_.outer, inner = spectrum_.inner;
   spectrum_.rows = std::min(hop, n_fft);
   spectrum_.extra = (n_fft - 1) / hop;
@@ -53,7 +53,11 @@ void FeaturePlan::MakeFrame() {
     for (int n1 = 0; n1 < outer; n1++) {
       const int n = n2 + inner * n1, i = n - start;
       const bool inside = i >= 0 && i < config_.win_length;
-      window_.push_back(inside ? float(a - (1 - a) * std::cos(2 * kPi * i / config_.win_length)) : 0.0f);
+      if (config_.IsFramed()) {
+        window_.push_back(1);  // the source has done it
+      } else {
+        window_.push_back(inside ? float(a - (1 - a) * std::cos(2 * kPi * i / config_.win_length)) : 0.0f);
+      }
       place_.push_back(n % hop * stride + n / hop);
     }
   }
@@ -81,12 +85,16 @@ void FeaturePlan::MakeBands() {
 void FeaturePlan::MakeCepstrum() {
   cepstrum_.n_mels = config_.n_mels;
   cepstrum_.n_coefficients = config_.n_mfcc;
-  cepstrum_.constant = std::sqrt(double(config_.n_mels));
+  // The level of every band comes in dB. HTK weighs all coefficients alike, the others are orthonormal.
+  const double unit = config_.IsFramed() ? kNepersPerDb : 1;
+  const double first = config_.framing == FeatureConfig::Framing::kHtk ? 2 : 1;
+  cepstrum_.constant = std::sqrt(first * config_.n_mels) * unit;
   if (config_.kind != FeatureConfig::Kind::kMfcc) return;
   // scipy.fft.dct(type=2, norm='ortho').
   for (int band = 0; 2 * band < config_.n_mels; band++) {
     for (int c = 0; c < config_.n_mfcc; c++) {
-      const double scale = std::sqrt((c == 0 ? 1.0 : 2.0) / config_.n_mels);
+      const double lifter = config_.lifter > 0 ? 1 + config_.lifter / 2 * std::sin(kPi * c / config_.lifter) : 1;
+      const double scale = std::sqrt((c == 0 ? first : 2.0) / config_.n_mels) * lifter * unit;
       dct_.push_back(float(scale * std::cos(kPi * c * (band + 0.5) / config_.n_mels)));
     }
   }

@@ -11,6 +11,9 @@
 
 namespace prosodia {
 
+// ln(10) / 10: what a decibel of power is as a natural logarithm.
+inline constexpr double kNepersPerDb = 0.23025850929940457;
+
 class FeaturePlan {
  public:
   explicit FeaturePlan(const FeatureConfig& config, const SpectrumKernel& kernel);

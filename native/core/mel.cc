@@ -11,6 +11,12 @@ constexpr double kLogStartHz = 1000;
 constexpr double kLogStartMel = kLogStartHz / kHzPerMel;
 const double kLogStep = std::log(6.4) / 27;
 
+// Kaldi's and HTK's triangles are straight over mel, librosa's over Hz.
+double MelHeight(double hz, double low, double step, int band, FeatureConfig::MelScale scale) {
+  const double place = (HzToMel(hz, scale) - low) / step - band;
+  return std::min(place, 2 - place);
+}
+
 }  // namespace
 
 double HzToMel(double hz, FeatureConfig::MelScale scale) {
@@ -27,8 +33,9 @@ MelRows MakeMelRows(const FeatureConfig& config) {
   const int bands = config.n_mels, bins = config.n_fft / 2 + 1;
   const double low = HzToMel(config.f_min_hz, config.mel_scale);
   const double high = HzToMel(config.f_max_hz, config.mel_scale);
+  const double step = (high - low) / (bands + 1);
   std::vector<double> edge(bands + 2);
-  for (int i = 0; i < bands + 2; i++) edge[i] = MelToHz(low + (high - low) * i / (bands + 1), config.mel_scale);
+  for (int i = 0; i < bands + 2; i++) edge[i] = MelToHz(low + step * i, config.mel_scale);
 
   MelRows rows;
   for (int band = 0; band < bands; band++) {
@@ -37,7 +44,8 @@ MelRows MakeMelRows(const FeatureConfig& config) {
     int first = 0, count = 0;
     for (int bin = 0; bin < bins; bin++) {
       const double hz = double(bin) * config.sample_rate_hz / config.n_fft;
-      const double height = std::min((hz - left) / (peak - left), (right - hz) / (right - peak));
+      const double height = config.IsFramed() ? MelHeight(hz, low, step, band, config.mel_scale)
+                                              : std::min((hz - left) / (peak - left), (right - hz) / (right - peak));
       if (!(height > 0)) continue;
       if (count == 0) first = bin;
       count++;

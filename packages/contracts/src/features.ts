@@ -27,7 +27,8 @@ export const featureConfigSchema = z.strictObject({
   fMaxHz: z.number().positive().optional(),
   melScale: z.enum(['slaney', 'htk']).default('slaney'),
   melNorm: z.enum(['slaney', 'none']).default('slaney'),
-  window: z.enum(['hann', 'hamming']).default('hann'),
+  /** `povey` (Kaldi's, a Hann window to the power 0.85) needs a `framing`. */
+  window: z.enum(['hann', 'hamming', 'povey']).default('hann'),
   /** Range in dB kept below the clip's loudest mel cell; null keeps everything. */
   topDb: z.number().positive().nullable().default(80),
   /** True: frame t is centred on sample t · hopLength, with zeros beyond the clip's ends. */
@@ -35,6 +36,15 @@ export const featureConfigSchema = z.strictObject({
   /** y[n] = x[n] − preEmphasis · x[n−1] before framing; 0 leaves the signal alone. */
   preEmphasis: z.number().min(0).max(1).default(0),
   deltas: z.union([z.literal(0), z.literal(1), z.literal(2)]).default(0),
+  /**
+   * librosa's frames unless given. `kaldi`, `htk`: frames as speech recognisers make them, each for itself: winLength
+   * samples from t · hopLength (only whole ones, at least one), without their mean (`kaldi`), emphasised, under a
+   * symmetric window; mel triangles straight over mel; natural logarithms of energies from 2^-23 up; in `htk` all
+   * cosines weigh alike. Needs `center: false` and `topDb: null`.
+   */
+  framing: z.enum(['kaldi', 'htk']).optional(),
+  /** Coefficient c times 1 + lifter / 2 · sin(π · c / lifter), as Kaldi and HTK do (22); needs a `framing`. */
+  lifter: z.number().positive().max(1_000).optional(),
 });
 
 /** A complete feature configuration, every default filled in. */

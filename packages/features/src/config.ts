@@ -7,10 +7,21 @@ import {
 } from '@prosodia/contracts';
 import type { NativeFeatureConfig } from '@prosodia/native';
 
+const recogniserFrames = {
+  sampleRateHz: 16_000,
+  ...{ nFft: 512, winLength: 400, hopLength: 160 },
+  ...{ melScale: 'htk', melNorm: 'none', topDb: null, center: false },
+  ...{ preEmphasis: 0.97, lifter: 22 },
+} as const satisfies FeatureOptions;
+
 /** Named starting points; spread one and change what you need. */
-export const featurePresets: { readonly librosa: FeatureOptions } = {
+export const featurePresets: Readonly<Record<'librosa' | 'kaldi' | 'htk', FeatureOptions>> = {
   /** `librosa.feature.mfcc(y=y, sr=22050, n_mfcc=13)`: the schema's defaults. */
   librosa: {},
+  /** `torchaudio.compliance.kaldi.mfcc(y)`: compute-mfcc-feats without dither and energy, samples in [-1, 1]. */
+  kaldi: { ...recogniserFrames, framing: 'kaldi', window: 'povey', nMels: 23, fMinHz: 20 },
+  /** HTK's MFCC_0 of power spectra, samples in [-1, 1]: 26 bands, coefficient 0 first. */
+  htk: { ...recogniserFrames, framing: 'htk', window: 'hamming', nMels: 26 },
 };
 
 /**
@@ -32,7 +43,20 @@ export function resolveFeatureConfig(options: FeatureOptions = {}): FeatureConfi
   if (config.kind === 'mfcc') {
     expect(config.nMfcc <= config.nMels, `nMfcc of at most nMels (${config.nMels})`, config.nMfcc);
   }
+  checkFraming(config);
   return config;
+}
+
+function checkFraming({ framing, window, lifter, center, topDb, melNorm, winLength }: FeatureConfig): void {
+  if (framing === undefined) {
+    expect(window !== 'povey', 'a framing of kaldi or htk for the window povey', framing);
+    expect(lifter === undefined, 'a framing of kaldi or htk for lifter', framing);
+    return;
+  }
+  expect(!center, `center false with framing ${framing}`, center);
+  expect(topDb === null, `topDb null with framing ${framing}`, topDb);
+  expect(melNorm === 'none', `melNorm none with framing ${framing}`, melNorm);
+  expect(winLength !== undefined, `a winLength with framing ${framing}`, winLength);
 }
 
 /** Values of one frame: coefficients (`mfcc`) or bands (`logmel`), times one and each order of delta. */
@@ -49,6 +73,6 @@ export function derive(config: FeatureConfig): NativeFeatureConfig {
   };
 }
 
-function expect(holds: boolean, what: string, received: number): void {
+function expect(holds: boolean, what: string, received: unknown): void {
   if (!holds) throw new ProsodiaError('INVALID_ARGUMENT', `Expected ${what} but received ${received}`);
 }

@@ -28,7 +28,8 @@ export interface FeatureStreamState {
  * stream begins with half a frame of zeros, as the whole does, and the frames that reach into the zeros after the end
  * come with `finish()`; without it `finish()` gives nothing, unless no frame was whole: then one, followed by zeros.
  *
- * What needs to know the whole is refused: `topDb` (give null) and `deltas`. Audio comes at the configuration's own rate.
+ * What needs to know the whole is refused: `topDb` (give null) and `deltas`; so is `framing`. Audio comes at the
+ * configuration's own rate.
  *
  * @example
  * const stream = new FeatureStream({ topDb: null, center: false });
@@ -47,6 +48,7 @@ export class FeatureStream {
   constructor(options: FeatureOptions) {
     const config = resolveFeatureConfig(options);
     expect(config.topDb === null, 'null for topDb of a stream', config.topDb);
+    expect(config.framing === undefined, 'no framing in a stream', config.framing);
     expect(config.deltas === 0, '0 for deltas of a stream', config.deltas);
     this.config = config;
     this.#kept = new Float32Array(config.center ? config.nFft / 2 : 0);

@@ -12,13 +12,13 @@ export interface ReferenceCase {
   readonly clip?: string;
   readonly sha256?: string;
   readonly samples?: number;
-  readonly options: FeatureOptions;
+  readonly options: FeatureOptions & { readonly preset?: 'kaldi' | 'htk' };
   readonly frames: number;
   readonly coefficients: number;
   readonly matrix: Float64Array;
 }
 
-export function referenceCases(name: 'mfcc' | 'ravdess'): ReferenceCase[] {
+export function referenceCases(name: 'mfcc' | 'ravdess' | 'recogniser-frames'): ReferenceCase[] {
   const bytes = readFileSync(join(folder, `${name}.f64`));
   const values = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
   const { cases } = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as {

@@ -29,6 +29,7 @@ const EXAMPLES = `
 Examples:
   prosodia features clip.wav
   prosodia features clip.wav --preset librosa --sample-rate-hz 22050 --json | jq '.mean'
+  prosodia features clip.wav --preset kaldi --n-mfcc 20 --json
   prosodia features *.flac --kind logmel --json > logmel.jsonl
   prosodia features clip.wav --kind prosody --json | jq '.f0Hz'
   prosodia features clip.wav --kind functionals`;
