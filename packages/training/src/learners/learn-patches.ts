@@ -2,6 +2,7 @@ import { ProsodiaError } from '@prosodia/contracts';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { loadTensorflow, type TensorFlow } from '../engine/backend.js';
+import type { TrainingSide } from '../protocol/side.js';
 import { Random } from '../random.js';
 import { type PatchDictionary, patchSummaries, patchSummarySize } from './patch-dictionary.js';
 import type { FittedSummary, Summary } from './summary.js';
@@ -33,17 +34,26 @@ const PATCHES_A_WORD = 4;
 
 /** Summaries by a dictionary of patches, which is learned from the training clips without their labels. */
 export function patches(name: string, input: string, options: PatchOptions): Summary {
+  const learn = async (train: TrainingSide, seed: number): Promise<FittedPatches> => {
+    const { tf } = await loadTensorflow();
+    const { inputs, rowShape } = train.rows(input);
+    const dictionary = learnPatches(tf, inputs, rowShape, options, new Random(seed, 'patches'));
+    return {
+      dictionary,
+      size: patchSummarySize(dictionary),
+      vectors: (rows) => patchSummaries(tf, dictionary, rows.inputs),
+    };
+  };
+  // A model's two branches are fitted on the same side: what is learned of it is the same.
+  const learned = new WeakMap<TrainingSide, { seed: number; fitted: Promise<FittedPatches> }>();
   return {
     ...{ name, input, identity: ['patches', 1, options, PER_CLIP, FLOOR, ROUNDS] },
-    fit: async (train, { seed }): Promise<FittedPatches> => {
-      const { tf } = await loadTensorflow();
-      const { inputs, rowShape } = train.rows(input);
-      const dictionary = learnPatches(tf, inputs, rowShape, options, new Random(seed, 'patches'));
-      return {
-        dictionary,
-        size: patchSummarySize(dictionary),
-        vectors: (rows) => patchSummaries(tf, dictionary, rows.inputs),
-      };
+    fit: (train, { seed }): Promise<FittedPatches> => {
+      const before = learned.get(train);
+      if (before?.seed === seed) return before.fitted;
+      const fitted = learn(train, seed);
+      learned.set(train, { seed, fitted });
+      return fitted;
     },
   };
 }

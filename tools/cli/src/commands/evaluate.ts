@@ -48,7 +48,8 @@ Examples:
   prosodia evaluate --recipe shrunken-lda --protocol speaker-loso --track unlabelled --clips 8 --json
   prosodia evaluate --recipe shrunken-lda --protocol speaker-6fold --track nothing --noise --jobs 2
   prosodia evaluate --recipe shrunken-lda --protocol cross-corpus --track nothing --cross-corpus emodb/
-  prosodia evaluate --recipe base --personalise --labelled 4 --json`;
+  prosodia evaluate --recipe base --personalise --labelled 4 --json
+  prosodia evaluate --recipe base --personalise --labelled 4 --protocol speaker-6fold`;
 
 /** `prosodia evaluate`: recipes × protocols × seeds in one table, each figure under its protocol's name. */
 export function evaluateCommand(session: Session): Command {
@@ -97,7 +98,9 @@ export function evaluateCommand(session: Session): Command {
     .action(async (options: EvaluateOptions) => {
       if (options.personalise) {
         const [recipe = ''] = options.recipe;
-        await judgePersonal(session, { ...options, recipe });
+        // Leaving each speaker out alone unless told otherwise.
+        const protocol = options.protocol.includes('speaker-6fold') ? 'speaker-6fold' : 'speaker-loso';
+        await judgePersonal(session, { ...options, recipe, protocol });
         return;
       }
       const results: RunResult[] = [];

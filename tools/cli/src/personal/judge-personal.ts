@@ -3,15 +3,16 @@ import { corpusFolder } from '../options.js';
 import type { Session } from '../session.js';
 import { textTable } from '../table.js';
 import { readKeptCounts, writeKeptCounts } from './kept-counts.js';
-import { evaluatePersonal, type PersonalCounts } from './personal-evaluation.js';
+import { evaluatePersonal, type PersonalCounts, type PersonalProtocol } from './personal-evaluation.js';
 import { type PersonalRow, personalRows } from './personal-summary.js';
 
 const DRAWS = 20;
 const SEED = 0;
-const PROTOCOL = 'leave one speaker out; known clips of one sentence, tested on the other, then swapped';
+const HALVES = 'known clips of one sentence, tested on the other, then swapped';
 
 export interface JudgePersonalOptions {
   readonly recipe: string;
+  readonly protocol: PersonalProtocol;
   readonly corpus?: string | undefined;
   /** The track of the last line: `labelled K`, or nothing known for 0. */
   readonly labelled: number;
@@ -51,13 +52,23 @@ async function countAnew(session: Session, options: JudgePersonalOptions): Promi
     onProgress: (progress) => bar.update(progress),
   });
   bar.stop();
-  const speakersBar = session.progress('speakers');
+  const speakersBar = session.progress('folds');
   const tracks = await evaluatePersonal(
     { corpus, learner, bank, labels, seed: SEED, signal },
-    { draws: DRAWS, onProgress: (progress) => speakersBar.update(progress) },
+    {
+      ...{ draws: DRAWS, protocol: options.protocol },
+      onProgress: (progress) => speakersBar.update(progress),
+    },
   );
   speakersBar.stop();
-  const counts = { recipe: options.recipe, protocol: PROTOCOL, labels, draws: DRAWS, seed: SEED, tracks };
+  const counts = {
+    recipe: options.recipe,
+    protocol: `${options.protocol}; ${HALVES}`,
+    labels,
+    draws: DRAWS,
+    seed: SEED,
+    tracks,
+  };
   session.note(`kept in ${await writeKeptCounts(counts)}`);
   return counts;
 }

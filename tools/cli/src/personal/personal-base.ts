@@ -14,6 +14,7 @@ import {
   SPEAKER_TAU,
   shrunkStatistics,
   TestSide,
+  type TrainingSide,
   trainingSide,
 } from '@prosodia/training';
 
@@ -41,7 +42,7 @@ interface PartView {
   readonly copies: readonly Float32Array[];
 }
 
-/** What a model that was trained without one speaker has for that speaker's clips; clips are places in the plan's test. */
+/** What a model that was trained without some speakers has for their clips; clips are places in the plan's test. */
 export class PersonalBase {
   private constructor(
     private readonly plain: PersonalBranch,
@@ -49,7 +50,8 @@ export class PersonalBase {
   ) {}
 
   static async fit(world: PersonalCorpus, plan: FoldPlan): Promise<PersonalBase> {
-    const branch = (track: 'nothing' | 'unlabelled') => fitBranch(world, plan, track);
+    const train = trainingSide(world.corpus, plan, world.bank, world);
+    const branch = (track: 'nothing' | 'unlabelled') => fitBranch(world, plan, train, track);
     return new PersonalBase(await branch('nothing'), await branch('unlabelled'));
   }
 
@@ -92,11 +94,11 @@ export function answersBy(
 }
 
 async function fitBranch(
-  { corpus, learner, bank, labels, seed, signal }: PersonalCorpus,
+  { learner, bank, labels, seed, signal }: PersonalCorpus,
   plan: FoldPlan,
+  train: TrainingSide,
   track: 'nothing' | 'unlabelled',
 ): Promise<PersonalBranch> {
-  const train = trainingSide(corpus, plan, bank, { labels, seed });
   const fitted = await learner.fit(train, { labels, track, seed, signal });
   if (!(fitted instanceof FittedLda))
     throw new ProsodiaError(

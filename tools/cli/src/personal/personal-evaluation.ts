@@ -1,7 +1,10 @@
 import { adaptHeads } from '@prosodia/runtime';
-import { foldPlans, Random } from '@prosodia/training';
+import { type FoldProtocol, foldPlans, Random } from '@prosodia/training';
 import { answersBy, examplesOf, PersonalBase, type PersonalCorpus } from './personal-base.js';
 import { type PersonalTrack, personalTracks } from './tracks.js';
+
+/** Each speaker by a model that has not heard him or her: left out alone, or with the others of a sixth. */
+export type PersonalProtocol = Extract<FoldProtocol, 'speaker-loso' | 'speaker-6fold'>;
 
 /** What was found of one speaker in one track, all draws together. */
 export interface SpeakerCounts {
@@ -26,41 +29,46 @@ export interface PersonalCounts {
 
 export interface PersonalOptions {
   readonly draws: number;
+  /** Who is left out at once. */
+  readonly protocol: PersonalProtocol;
   readonly onProgress: (progress: { done: number; total: number }) => void;
 }
 
-/** One speaker's clips; numbers are places among them. */
+/** One speaker; clips are places in the test side of the fold. */
 interface Speaker {
   readonly name: string;
+  readonly clips: readonly number[];
+  /** Of every clip of the fold. */
   readonly truth: readonly number[];
   readonly texts: readonly string[];
   readonly base: PersonalBase;
 }
 
 /**
- * Leave one speaker out, enrol him or her with clips of one half of the sentences, test on the other, then swapped.
+ * Leave speakers out, enrol each with clips of one half of the sentences, test on the other, then swapped.
  */
 export async function evaluatePersonal(
   world: PersonalCorpus,
-  { draws, onProgress }: PersonalOptions,
+  { draws, protocol, onProgress }: PersonalOptions,
 ): Promise<PersonalCounts['tracks']> {
   const { corpus, learner, labels, seed, signal } = world;
   const tracks = personalTracks(labels.indexOf('neutral'));
   const found: Record<string, SpeakerCounts[]> = Object.fromEntries(tracks.map(({ name }) => [name, []]));
-  const plans = foldPlans(corpus, 'speaker-loso', { copies: learner.copies.length, seed });
+  const plans = foldPlans(corpus, protocol, { copies: learner.copies.length, seed });
   for (const [done, plan] of plans.entries()) {
+    const base = await PersonalBase.fit(world, plan);
     const recordings = plan.test.map(([row]) => corpus.recordings[row!.recording]!);
-    const speaker: Speaker = {
-      name: recordings[0]!.speaker,
-      truth: recordings.map(({ emotion }) => labels.indexOf(emotion)),
-      texts: recordings.map(({ text }) => text ?? ''),
-      base: await PersonalBase.fit(world, plan),
-    };
-    for (const track of tracks) {
-      signal.throwIfAborted();
-      found[track.name]!.push(judgeSpeaker(speaker, track, { draws, seed, classes: labels.length }));
-      // The terminal and Ctrl-C get their turn.
-      await new Promise((resolve) => setImmediate(resolve));
+    const truth = recordings.map(({ emotion }) => labels.indexOf(emotion));
+    const texts = recordings.map(({ text }) => text ?? '');
+    for (const name of new Set(recordings.map(({ speaker }) => speaker))) {
+      const clips = recordings.flatMap(({ speaker }, clip) => (speaker === name ? [clip] : []));
+      for (const track of tracks) {
+        signal.throwIfAborted();
+        const speaker = { name, clips, truth, texts, base };
+        found[track.name]!.push(judgeSpeaker(speaker, track, { draws, seed, classes: labels.length }));
+        // The terminal and Ctrl-C get their turn.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     }
     onProgress({ done: done + 1, total: plans.length });
   }
@@ -82,7 +90,7 @@ function judgeSpeaker(
   for (let draw = 0; draw < draws; draw++)
     for (const [half, tested] of halves(speaker).entries()) {
       const own = new Set(tested);
-      const pool = [...truth.keys()].filter((clip) => !own.has(clip));
+      const pool = speaker.clips.filter((clip) => !own.has(clip));
       const random = new Random(options.seed, 'personal', name, track.name, draw, half);
       const known = track.draw(pool, (clip) => truth[clip]!, random);
       const answer = answersOf(speaker, { track, known, tested });
@@ -109,9 +117,8 @@ function answersOf(
 }
 
 /** By sentence: half of the sentences, and the others. */
-function halves({ texts }: Speaker): [number[], number[]] {
-  const said = [...new Set(texts)].sort();
+function halves({ texts, clips }: Speaker): [number[], number[]] {
+  const said = [...new Set(clips.map((clip) => texts[clip]!))].sort();
   const first = new Set(said.slice(0, Math.ceil(said.length / 2)));
-  const clips = [...texts.keys()];
   return [clips.filter((clip) => first.has(texts[clip]!)), clips.filter((clip) => !first.has(texts[clip]!))];
 }
