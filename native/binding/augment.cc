@@ -21,17 +21,30 @@ namespace prosodia::binding {
 namespace {
 
 AugmentKind ReadKind(const std::string& name) {
-  if (name == "noise") return AugmentKind::kNoise;
-  if (name == "pitch") return AugmentKind::kPitch;
-  if (name == "pitchAndFormants") return AugmentKind::kPitchAndFormants;
-  if (name == "stretch") return AugmentKind::kStretch;
-  throw std::invalid_argument("Expected noise, pitch, pitchAndFormants or stretch for kind but received " + name);
+  static constexpr std::pair<const char*, AugmentKind> kNames[] = {
+      {"noise", AugmentKind::kNoise},         {"pink", AugmentKind::kPinkNoise},
+      {"recorded", AugmentKind::kRecordedNoise}, {"pitch", AugmentKind::kPitch},
+      {"pitchAndFormants", AugmentKind::kPitchAndFormants}, {"stretch", AugmentKind::kStretch},
+      {"gain", AugmentKind::kGain},           {"reverb", AugmentKind::kReverb},
+      {"reverbAtLevel", AugmentKind::kReverbAtLevel}, {"telephone", AugmentKind::kTelephone},
+      {"telephoneMuLaw", AugmentKind::kTelephoneMuLaw}};
+  for (const auto& [word, kind] : kNames) {
+    if (name == word) return kind;
+  }
+  throw std::invalid_argument("Expected a kind of change but received " + name);
 }
 
 double ReadNumber(const Napi::Object& object, const char* name) {
   const Napi::Value value = object.Get(name);
   if (!value.IsNumber()) throw std::invalid_argument(std::string("Expected a number for ") + name);
   return value.As<Napi::Number>().DoubleValue();
+}
+
+std::shared_ptr<const Sound> ReadSound(const Napi::Value& value, std::size_t index) {
+  const Clip clip = ReadClip(value, index);
+  const float* samples = clip.samples.data();
+  return std::make_shared<const Sound>(
+      Sound{std::vector<float>(samples, samples + clip.samples.size()), clip.sample_rate_hz});
 }
 
 std::vector<Augmentation> ReadChanges(const Napi::Value& value, std::size_t count) {
@@ -41,22 +54,30 @@ std::vector<Augmentation> ReadChanges(const Napi::Value& value, std::size_t coun
   const Napi::Array array = value.As<Napi::Array>();
   std::vector<Augmentation> changes;
   changes.reserve(count);
+  Napi::Value last_sound = value.Env().Undefined();  // clips often share one
   for (std::size_t i = 0; i < count; i++) {
-    Napi::HandleScope scope(value.Env());
     const Napi::Value entry = array.Get(std::uint32_t(i));
     if (!entry.IsObject()) throw std::invalid_argument("Expected { kind, amount, seed } for each change");
     const Napi::Object object = entry.As<Napi::Object>();
     const double seed = ReadNumber(object, "seed");
     if (!(seed >= 0 && seed <= 4294967295.0)) throw std::invalid_argument("Expected 0 to 4294967295 for seed");
-    changes.push_back({ReadKind(object.Get("kind").ToString()), ReadNumber(object, "amount"), std::uint64_t(seed)});
+    std::shared_ptr<const Sound> sound;
+    if (const Napi::Value given = object.Get("sound"); !given.IsUndefined()) {
+      sound = i > 0 && given.StrictEquals(last_sound) ? changes.back().sound : ReadSound(given, i);
+      last_sound = given;
+    }
+    changes.push_back({ReadKind(object.Get("kind").ToString()), ReadNumber(object, "amount"), std::uint64_t(seed),
+                       std::move(sound)});
   }
   return changes;
 }
 
 class AugmentBatch : public Batch {
  public:
-  AugmentBatch(std::vector<Clip> clips, std::vector<Augmentation> changes, const CallOptions& call)
-      : Batch(clips.size(), call), clips_(std::move(clips)), changes_(std::move(changes)), results_(clips_.size()) {}
+  AugmentBatch(std::vector<Clip> clips, std::vector<Augmentation> changes, const CallOptions& call,
+               std::shared_ptr<FloatPool> pool)
+      : Batch(clips.size(), call), pool_(std::move(pool)), clips_(std::move(clips)), changes_(std::move(changes)),
+        results_(clips_.size()) {}
 
   void Run(std::size_t item, int worker) override {
     PooledFloats& samples = clips_[item].samples;
@@ -68,11 +89,10 @@ class AugmentBatch : public Batch {
     }
     std::unique_ptr<Augmenter>& augmenter = augmenters_[std::size_t(worker)];
     if (!augmenter) augmenter = std::make_unique<Augmenter>();
-    Output& result = results_[item];
-    result.samples = std::make_unique_for_overwrite<float[]>(length);
-    result.length = length;
+    PooledFloats& result = results_[item];
+    result = pool_->Get(length);
     augmenter->Run(changes_[item], samples.data(), std::int64_t(samples.size()), clips_[item].sample_rate_hz,
-                   result.samples.get());
+                   result.data());
     samples = {};
   }
 
@@ -81,22 +101,19 @@ class AugmentBatch : public Batch {
     for (std::size_t i = 0; i < results_.size(); i++) {
       Napi::HandleScope scope(env);
       Napi::Object clip = Napi::Object::New(env);
-      clip.Set("samples", ToFloat32Array(env, results_[i].samples.get(), results_[i].length));
+      clip.Set("samples", ToFloat32Array(env, results_[i].data(), results_[i].size()));
       clip.Set("sampleRateHz", clips_[i].sample_rate_hz);
       array.Set(std::uint32_t(i), clip);
-      results_[i].samples.reset();
+      results_[i] = {};
     }
     return array;
   }
 
  private:
-  struct Output {
-    std::unique_ptr<float[]> samples;
-    std::size_t length = 0;
-  };
+  const std::shared_ptr<FloatPool> pool_;
   std::vector<Clip> clips_;
   const std::vector<Augmentation> changes_;
-  std::vector<Output> results_;
+  std::vector<PooledFloats> results_;
   std::array<std::unique_ptr<Augmenter>, ThreadTeam::kMaxWorkers> augmenters_;  // one worker, one set of scratch
 };
 
@@ -105,7 +122,8 @@ Napi::Value Augment(const Napi::CallbackInfo& info) {
     std::vector<Clip> clips = ReadClips(info[0]);
     std::vector<Augmentation> changes = ReadChanges(info[1], clips.size());
     const CallOptions call = ReadCallOptions(info[2]);
-    return StartBatch(info.Env(), std::make_shared<AugmentBatch>(std::move(clips), std::move(changes), call));
+    return StartBatch(info.Env(), std::make_shared<AugmentBatch>(std::move(clips), std::move(changes), call,
+                                                                ClipPool(info.Env())));
   });
 }
 

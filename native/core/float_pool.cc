@@ -37,12 +37,17 @@ void FloatPool::Give(Block block) {
   }
 }
 
+PooledFloats FloatPool::Get(std::size_t count) {
+  PooledFloats floats;
+  if (count == 0) return floats;
+  floats.block_ = Take(count);
+  floats.pool_ = shared_from_this();
+  floats.size_ = count;
+  return floats;
+}
+
 PooledFloats FloatPool::Copy(const float* from, std::size_t count) {
-  PooledFloats copy;
-  if (count == 0) return copy;
-  copy.block_ = Take(count);
-  copy.pool_ = shared_from_this();
-  copy.size_ = count;
+  PooledFloats copy = Get(count);
   std::copy_n(from, count, copy.data());
   return copy;
 }

@@ -1,4 +1,4 @@
-// Memory for clips on their way in: a fresh megabyte costs as much in page faults as its features in arithmetic.
+// Memory for clips on their way in and out: a fresh megabyte costs as much in page faults as its features in arithmetic.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +16,8 @@ class FloatPool : public std::enable_shared_from_this<FloatPool> {
  public:
   static constexpr std::size_t kKeptFloats = std::size_t{1} << 23;  // 32 MiB: what a batch has in flight
 
+  // `count` floats that hold anything.
+  PooledFloats Get(std::size_t count);
   // A copy of `count` floats.
   PooledFloats Copy(const float* from, std::size_t count);
 

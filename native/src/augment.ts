@@ -3,14 +3,27 @@ import type { NativeCall, NativeJob } from './job.js';
 
 /** One change, as the addon takes it. */
 export interface NativeAugmentation {
-  readonly kind: 'noise' | 'pitch' | 'pitchAndFormants' | 'stretch';
-  /** Signal-to-noise ratio in dB, semitones, or speed. */
+  readonly kind:
+    | 'noise'
+    | 'pink'
+    | 'recorded'
+    | 'pitch'
+    | 'pitchAndFormants'
+    | 'stretch'
+    | 'gain'
+    | 'reverb'
+    | 'reverbAtLevel'
+    | 'telephone'
+    | 'telephoneMuLaw';
+  /** Signal-to-noise ratio in dB, semitones, speed, or gain in dB; 0 for the others. */
   readonly amount: number;
   /** 0 to 2^32 − 1; only noise draws numbers. */
   readonly seed: number;
+  /** Recorded noise, or a room's impulse response, at any rate. Changes in a row that share the object share one copy. */
+  readonly sound?: AudioClip | undefined;
 }
 
-/** Noise, pitch shift and time stretch. Samples are copied before a call returns. */
+/** Changes to clips. Samples are copied before a call returns. */
 export interface AugmentOperations {
   /** One change for each clip. */
   augment(

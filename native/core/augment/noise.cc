@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "core/rng.h"
 
@@ -18,6 +19,13 @@ static GeneratorState Seeded(uint64_t seed) {
   return state;
 }
 
+// Scales the noise in `out` by the sums of squares and adds `in`.
+static void Mix(const GaussianKernel& kernel, const float* in, int64_t count, double signal, double noise, double snr_db,
+                float* out) {
+  const double gain = noise > 0 ? std::sqrt(signal / noise) * std::pow(10, -snr_db / 20) : 0;
+  kernel.mix(in, float(gain), count, out);
+}
+
 void AddNoise(const float* in, int64_t count, double snr_db, uint64_t seed, float* out, Isa isa) {
   const GaussianKernel& kernel = PROSODIA_SELECT(kGaussianKernel, isa);
   const double signal = kernel.sum_squares(in, count);
@@ -26,9 +34,69 @@ void AddNoise(const float* in, int64_t count, double snr_db, uint64_t seed, floa
     return;
   }
   GeneratorState state = Seeded(seed);
-  const double noise = kernel.draw(&state, count, out);
-  const double gain = noise > 0 ? std::sqrt(signal / noise) * std::pow(10, -snr_db / 20) : 0;
-  kernel.mix(in, float(gain), count, out);
+  Mix(kernel, in, count, signal, kernel.draw(&state, count, out), snr_db, out);
+}
+
+// Six one-pole filters side by side and a direct path: Paul Kellet's approximation of 1/f.
+class PinkFilter {
+ public:
+  float Next(float white) {
+    double sum = 0.5362 * white + delayed_;
+    for (int k = 0; k < 6; k++) {
+      states_[k] = kPoles[k] * states_[k] + kGains[k] * white;
+      sum += states_[k];
+    }
+    delayed_ = 0.115926 * white;
+    return float(sum);
+  }
+
+ private:
+  static constexpr double kPoles[6] = {0.99886, 0.99332, 0.96900, 0.86650, 0.55000, -0.7616};
+  static constexpr double kGains[6] = {0.0555179, 0.0750759, 0.1538520, 0.3104856, 0.5329522, -0.0168980};
+  double states_[6] = {};
+  double delayed_ = 0;
+};
+
+void AddPinkNoise(const float* in, int64_t count, double snr_db, uint64_t seed, float* out, Isa isa) {
+  constexpr int64_t kSettling = 4096;  // the slowest pole forgets in 900 samples
+  const GaussianKernel& kernel = PROSODIA_SELECT(kGaussianKernel, isa);
+  const double signal = kernel.sum_squares(in, count);
+  if (!(signal > 0)) {
+    std::copy_n(in, count, out);
+    return;
+  }
+  GeneratorState state = Seeded(seed);
+  PinkFilter filter;
+  std::vector<float> before(kSettling);
+  kernel.draw(&state, kSettling, before.data());
+  for (const float white : before) filter.Next(white);
+  kernel.draw(&state, count, out);
+  std::transform(out, out + count, out, [&filter](float white) { return filter.Next(white); });
+  Mix(kernel, in, count, signal, kernel.sum_squares(out, count), snr_db, out);
+}
+
+void AddRecordedNoise(const float* in, int64_t count, const std::vector<float>& recording, double snr_db, uint64_t seed,
+                      float* out, Isa isa) {
+  constexpr int kTries = 16;  // a recording may begin or pause in silence
+  const GaussianKernel& kernel = PROSODIA_SELECT(kGaussianKernel, isa);
+  const double signal = kernel.sum_squares(in, count);
+  if (!(signal > 0)) {
+    std::copy_n(in, count, out);
+    return;
+  }
+  SplitMix64 places(seed);
+  const int64_t length = int64_t(recording.size());
+  for (int attempt = 0; attempt < kTries && length > 0; attempt++) {
+    int64_t place = int64_t(places.Next() % uint64_t(length));
+    for (int64_t done = 0; done < count; place = 0) {
+      const int64_t part = std::min(count - done, length - place);
+      std::copy_n(recording.begin() + place, part, out + done);
+      done += part;
+    }
+    const double noise = kernel.sum_squares(out, count);
+    if (noise > 0) return Mix(kernel, in, count, signal, noise, snr_db, out);
+  }
+  throw std::invalid_argument("Expected a recording with sound in it for noise");
 }
 
 }  // namespace prosodia

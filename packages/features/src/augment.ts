@@ -5,17 +5,27 @@ import {
   augmentationSchema,
   ProsodiaError,
   parseWith,
+  type SoundAugmentation,
+  type SoundAugmentationOptions,
+  soundAugmentationSchema,
 } from '@prosodia/contracts';
 import { type NativeAugmentation, nativeAddon } from '@prosodia/native';
 import { checkClips } from './clips.js';
 import { type BatchOptions, runBatch } from './native-batch.js';
 
+/** Every change that `augment` can make. */
+export type Change = AugmentationOptions | SoundAugmentationOptions;
+
 /**
- * Clips with noise added, their pitch shifted or their time stretched, as training data wants them varied.
+ * Clips with noise added, their pitch shifted, their time stretched …, as training data wants them varied.
  *
- * - `noise`: white Gaussian noise, scaled by what was drawn, so that 10·log10(Σ clip² / Σ noise²) is `snrDb` to 1e-4 dB
+ * - `noise`: Gaussian noise, white or pink, scaled by what was drawn, so that 10·log10(Σ clip² / Σ noise²) is `snrDb` to 1e-4 dB
  *   (above some 80 dB the rounding of samples to single precision is itself noise of that size). Silence stays silent.
  *   Results are not clipped to [-1, 1]. The same seed gives the same bytes on every machine.
+ * - `recording`: the same with a sound of one's own for noise.
+ * - `gain`: every sample times 10^(gainDb / 20).
+ * - `reverb`: the clip as heard in the room of an impulse response; the tail beyond the clip's end is cut off.
+ * - `telephone`: 300 to 3,400 Hz; with `muLaw` by way of 8 kHz and G.711's eight bits.
  * - `pitch`: voiced parts move by `semitones` and keep their length and formants (TD-PSOLA, Moulines & Charpentier 1990);
  *   unvoiced parts are the input's own samples. With `formants: 'move'` the whole spectrum moves, as on a tape played
  *   faster, at the same length. 0 copies.
@@ -40,7 +50,7 @@ import { type BatchOptions, runBatch } from './native-batch.js';
  */
 export async function augment(
   clips: readonly AudioClip[],
-  changes: AugmentationOptions | readonly AugmentationOptions[],
+  changes: Change | readonly Change[],
   call: BatchOptions = {},
 ): Promise<AudioClip[]> {
   checkClips(clips);
@@ -72,12 +82,9 @@ export function clipSeed(seed: number, index: number): number {
   return (seed + Math.imul(index, 0x9e3779b9)) >>> 0;
 }
 
-function changesOf(
-  clips: readonly AudioClip[],
-  changes: AugmentationOptions | readonly AugmentationOptions[],
-): NativeAugmentation[] {
+function changesOf(clips: readonly AudioClip[], changes: Change | readonly Change[]): NativeAugmentation[] {
   if (!Array.isArray(changes)) {
-    const change = parseWith(augmentationSchema, changes, 'augmentation');
+    const change = checked(changes as Change, 'augmentation');
     return clips.map((_, index) => nativeOf(change, clipSeed(change.seed, index)));
   }
   if (changes.length !== clips.length) {
@@ -87,15 +94,41 @@ function changesOf(
     );
   }
   return changes.map((options, index) => {
-    const change = parseWith(augmentationSchema, options, `augmentation of clip ${index}`);
+    const change = checked(options, `augmentation of clip ${index}`);
     return nativeOf(change, change.seed);
   });
 }
 
-function nativeOf(change: Augmentation, seed: number): NativeAugmentation {
+function checked(change: Change, what: string): Augmentation | SoundAugmentation {
+  const takesSound = change?.kind === 'recording' || change?.kind === 'reverb';
+  if (!takesSound) return parseWith(augmentationSchema, change, what);
+  const parsed = parseWith(soundAugmentationSchema, change, what);
+  checkClips([parsed.sound]);
+  if (parsed.sound.samples.length === 0)
+    throw new ProsodiaError(
+      'INVALID_ARGUMENT',
+      `Expected samples for the sound of ${what} but received none`,
+    );
+  return { ...parsed, sound: change.sound };
+}
+
+function nativeOf(change: Augmentation | SoundAugmentation, seed: number): NativeAugmentation {
   switch (change.kind) {
     case 'noise':
-      return { kind: 'noise', amount: change.snrDb, seed };
+      return { kind: change.color === 'pink' ? 'pink' : 'noise', amount: change.snrDb, seed };
+    case 'recording':
+      return { kind: 'recorded', amount: change.snrDb, seed, sound: change.sound };
+    case 'gain':
+      return { kind: 'gain', amount: change.gainDb, seed };
+    case 'reverb':
+      return {
+        kind: change.level === 'keep' ? 'reverbAtLevel' : 'reverb',
+        amount: 0,
+        seed,
+        sound: change.sound,
+      };
+    case 'telephone':
+      return { kind: change.muLaw ? 'telephoneMuLaw' : 'telephone', amount: 0, seed };
     case 'pitch':
       return {
         kind: change.formants === 'move' ? 'pitchAndFormants' : 'pitch',

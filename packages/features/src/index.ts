@@ -1,6 +1,7 @@
 export type { AugmentationOptions, FeatureConfig, FeatureMatrix, FeatureOptions } from '@prosodia/contracts';
 export { FUNCTIONALS_VERSION } from '@prosodia/contracts';
-export { augment, clipSeed } from './augment.js';
+export { augment, type Change, clipSeed } from './augment.js';
+export { type ComposeOptions, type ComposeStep, compose } from './compose.js';
 export { featureCount, featurePresets, resolveFeatureConfig } from './config.js';
 export { type AudioFormat, type DecodedClip, decodeBytes, decodeFile } from './decode.js';
 export { type ExtractOptions, extractFeatures, meanOverFrames } from './extract.js';
@@ -24,6 +25,7 @@ export {
   functionalsFromFiles,
   functionalTable,
 } from './functionals.js';
+export { type MaskOptions, maskFeatures } from './mask.js';
 export type { BatchOptions } from './native-batch.js';
 export { inputSize, networkRows, networkRowsFromFiles, networkRowsOfAll } from './network.js';
 export { type CepstralStatistics, cepstralStatistics, normalizeCepstra } from './normalize.js';

@@ -72,7 +72,7 @@ describe('prosodia', () => {
     expect(unknown.err).toContain('recognize');
     const kind = await prosodia('augment', tone, '--kind', 'echo', '--out', join(folder, 'x.wav'));
     expect(kind.code).toBe(2);
-    expect(kind.err).toContain('noise, pitch, stretch');
+    expect(kind.err).toContain('noise, pink, recording, pitch, stretch');
     const rate = await prosodia('augment', tone, '--kind', 'stretch', '--out', join(folder, 'x.wav'));
     expect(rate.code).toBe(2);
     expect(rate.err).toContain('--rate');
