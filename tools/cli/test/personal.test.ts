@@ -68,3 +68,24 @@ test('a clip without an emotion and a profile that is none are refused', async (
   expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('Invalid voice profile') });
   expect(await readFile(broken, 'utf8')).toBe('{"kind": "prosodia voice"}');
 });
+
+test('what personalisation is worth follows from the kept counts', async () => {
+  const { code, out } = await prosodia(
+    ...['evaluate', '--recipe', 'base', '--personalise', '--labelled', '4', '--from-predictions', '--json'],
+  );
+  expect(code).toBe(0);
+  const found = lastLine(out) as Record<'uar' | 'uarLow' | 'uarHigh' | 'harmed', number>;
+  expect(found.uarLow).toBeLessThan(found.uar);
+  expect(found.uarHigh).toBeGreaterThan(found.uar);
+  const nothing = lastLine(
+    (
+      await prosodia(
+        ...['evaluate', '--recipe', 'base', '--personalise', '--labelled', '0', '--from-predictions'],
+        '--json',
+      )
+    ).out,
+  );
+  expect(found.uar).toBeGreaterThan(Number(nothing.uar) + 0.1);
+  // At most one actor of 24.
+  expect(found.harmed).toBeLessThanOrEqual(1 / 24);
+});
