@@ -43,7 +43,8 @@ export function compose(
     if (!(Number.isInteger(seed) && seed >= 0 && seed <= 0xffff_ffff)) refuse('0 to 2^32 − 1 for seed', seed);
     let now = [...clips];
     for (const [index, step] of steps.entries()) now = await take(now, step, clipSeed(seed, ~index), call);
-    return now;
+    // A clip that no step has changed is copied all the same: results belong to the caller.
+    return now.map((clip, i) => (clip === clips[i] ? { ...clip, samples: clip.samples.slice() } : clip));
   };
 }
 

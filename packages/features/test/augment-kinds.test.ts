@@ -42,11 +42,14 @@ function density(samples: Float32Array, first: number, last: number): number {
 describe('noise', () => {
   const voice = sine(440, 4);
 
-  test.each<Change>([
-    { kind: 'noise', color: 'pink', snrDb: 12 },
-    { kind: 'recording', sound: sine(3000, 1), snrDb: 12 },
-    { kind: 'recording', sound: clipOf(sine(900, 1).samples, 44_100), snrDb: 12 },
-  ])('%j has the ratio asked for', async (change) => {
+  test.each<[string, Change]>([
+    ['pink', { kind: 'noise', color: 'pink', snrDb: 12 }],
+    ['a recording', { kind: 'recording', sound: sine(3000, 1), snrDb: 12 }],
+    [
+      'a recording of another rate',
+      { kind: 'recording', sound: clipOf(sine(900, 1).samples, 44_100), snrDb: 12 },
+    ],
+  ])('%s has the ratio asked for', async (_, change) => {
     const noise = minus(await one(voice, change), voice.samples);
     expect(Math.abs(db(power(voice.samples) / power(noise)) - 12)).toBeLessThan(2e-3);
   });
@@ -139,6 +142,7 @@ describe('compose', () => {
     expect(stretched).toBeLessThan(11);
     const [same] = await compose([{ change: { kind: 'gain', gainDb: 3 }, probability: 0 }])(clips);
     expect(same!.samples).toEqual(clips[0]!.samples);
+    expect(same!.samples).not.toBe(clips[0]!.samples);
   });
 
   test('refuses nonsense', async () => {
