@@ -158,7 +158,8 @@ FeatureMatrix ExtractFeatures(const FeaturePlan& plan, const SampleSource& clip)
   static thread_local Scratch scratch;
   const FeatureConfig& config = plan.config();
   const std::size_t frames = config.Frames(clip.count);
-  FeatureMatrix matrix = Extract(plan, config.IsFramed() ? FramedSource(config, clip) : clip, frames, scratch);
+  FeatureMatrix matrix = Extract(plan, config.IsFramed() ? FramedSource(config, plan.frame_window(), clip) : clip,
+                                 frames, scratch);
   if (matrix.frames * config.n_mels > kKeptFloats) scratch = Scratch();
   return matrix;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/framed_source.h"
 #include "core/plan_cache.h"
 
 namespace prosodia {
@@ -46,6 +47,7 @@ void FeaturePlan::MakeFrame() {
   int stride = (lanes + spectrum_.extra + 3) / 4 * 4;
   if (stride * inner * sizeof(float) % 4096 == 0) stride += 4;
   spectrum_.stride = stride;
+  if (config_.IsFramed()) frame_window_ = SymmetricWindow(config_);
   // scipy.signal.get_window(…, fftbins=True), centred in the FFT.
   const int start = (n_fft - config_.win_length) / 2;
   const double a = config_.window == FeatureConfig::Window::kHann ? 0.5 : 0.54;

@@ -25,6 +25,8 @@ class FeaturePlan {
   const SpectrumTables& spectrum() const { return spectrum_; }
   const CepstrumTables& cepstrum() const { return cepstrum_; }
   const MelRows& mel() const { return mel_; }
+  // Of a configuration whose frames are each for themselves; empty otherwise.
+  const std::vector<float>& frame_window() const { return frame_window_; }
 
  private:
   void MakeFrame();
@@ -34,7 +36,7 @@ class FeaturePlan {
 
   const FeatureConfig config_;
   const SpectrumKernel& kernel_;
-  std::vector<float> window_, twiddle_, band_weight_, dct_;
+  std::vector<float> frame_window_, window_, twiddle_, band_weight_, dct_;
   std::vector<std::int32_t> place_, band_place_, band_groups_;
   const MelRows mel_;
   SpectrumTables spectrum_{};

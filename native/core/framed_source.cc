@@ -9,26 +9,12 @@
 namespace prosodia {
 namespace {
 
-// Symmetric windows: the last sample is as far from the middle as the first.
-std::vector<float> SymmetricWindow(const FeatureConfig& config) {
-  std::vector<float> window;
-  for (int i = 0; i < config.win_length; i++) {
-    const double cosine = std::cos(2 * std::numbers::pi * i / (config.win_length - 1));
-    switch (config.window) {
-      case FeatureConfig::Window::kHann: window.push_back(float(0.5 - 0.5 * cosine)); break;
-      case FeatureConfig::Window::kHamming: window.push_back(float(0.54 - 0.46 * cosine)); break;
-      case FeatureConfig::Window::kPovey: window.push_back(float(std::pow(0.5 - 0.5 * cosine, 0.85))); break;
-    }
-  }
-  return window;
-}
-
 class Framer {
  public:
-  Framer(const FeatureConfig& config, const SampleSource& clip)
+  Framer(const FeatureConfig& config, const std::vector<float>& window, const SampleSource& clip)
       : clip_(clip), removes_mean_(config.framing == FeatureConfig::Framing::kKaldi),
         emphasis_(float(config.pre_emphasis)), length_(config.win_length), hop_(config.hop_length),
-        n_fft_(config.n_fft), frames_(config.Frames(clip.count)), window_(SymmetricWindow(config)),
+        n_fft_(config.n_fft), frames_(config.Frames(clip.count)), window_(window),
         frame_(config.n_fft) {}
 
   std::size_t frames() const { return frames_; }
@@ -75,15 +61,28 @@ class Framer {
   const bool removes_mean_;
   const float emphasis_;
   const std::size_t length_, hop_, n_fft_, frames_;
-  const std::vector<float> window_;
+  const std::vector<float>& window_;
   std::vector<float> frame_;
   std::size_t made_ = ~std::size_t{0};
 };
 
 }  // namespace
 
-SampleSource FramedSource(const FeatureConfig& config, const SampleSource& clip) {
-  const auto framer = std::make_shared<Framer>(config, clip);
+std::vector<float> SymmetricWindow(const FeatureConfig& config) {
+  std::vector<float> window;
+  for (int i = 0; i < config.win_length; i++) {
+    const double cosine = std::cos(2 * std::numbers::pi * i / (config.win_length - 1));
+    switch (config.window) {
+      case FeatureConfig::Window::kHann: window.push_back(float(0.5 - 0.5 * cosine)); break;
+      case FeatureConfig::Window::kHamming: window.push_back(float(0.54 - 0.46 * cosine)); break;
+      case FeatureConfig::Window::kPovey: window.push_back(float(std::pow(0.5 - 0.5 * cosine, 0.85))); break;
+    }
+  }
+  return window;
+}
+
+SampleSource FramedSource(const FeatureConfig& config, const std::vector<float>& window, const SampleSource& clip) {
+  const auto framer = std::make_shared<Framer>(config, window, clip);
   return {framer->frames() * std::size_t(config.n_fft), clip.sample_rate_hz,
           [framer](std::size_t first, std::size_t count, float* to) { framer->Read(first, count, to); }};
 }

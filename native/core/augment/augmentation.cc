@@ -34,6 +34,9 @@ Augmenter::Augmenter(Isa isa) : isa_(isa), tools_(std::make_unique<Tools>(isa)) 
 Augmenter::~Augmenter() = default;
 
 static void RequireSound(const Augmentation& change) {
+  const bool takes_one = change.kind == AugmentKind::kRecordedNoise || change.kind == AugmentKind::kReverb ||
+                         change.kind == AugmentKind::kReverbAtLevel;
+  if (!takes_one) return;
   if (!change.sound || change.sound->samples.empty()) throw std::invalid_argument("Expected samples for the sound");
   for (const float sample : change.sound->samples) {
     // Beyond this a sum over a room's taps may leave the range of single precision.
@@ -45,8 +48,6 @@ static void Check(const Augmentation& change) {
   const double amount = change.amount;
   switch (change.kind) {
     case AugmentKind::kRecordedNoise:
-      RequireSound(change);
-      [[fallthrough]];
     case AugmentKind::kNoise:
     case AugmentKind::kPinkNoise:
       if (!(amount >= -60 && amount <= 120)) throw std::invalid_argument("Expected -60 to 120 for snrDb");
@@ -62,7 +63,7 @@ static void Check(const Augmentation& change) {
       if (!(amount >= -120 && amount <= 60)) throw std::invalid_argument("Expected -120 to 60 for gainDb");
       return;
     case AugmentKind::kReverb:
-    case AugmentKind::kReverbAtLevel: return RequireSound(change);
+    case AugmentKind::kReverbAtLevel:
     case AugmentKind::kTelephone:
     case AugmentKind::kTelephoneMuLaw: return;
   }
@@ -76,6 +77,7 @@ int64_t Augmenter::OutputLength(const Augmentation& change, int64_t count) {
 
 void Augmenter::Run(const Augmentation& change, const float* in, int64_t count, double sample_rate_hz, float* out) {
   const int64_t length = OutputLength(change, count);
+  RequireSound(change);
   if (!(sample_rate_hz > 0) || std::isinf(sample_rate_hz)) throw std::invalid_argument("Expected a positive sample rate");
   const uint32_t bits = PROSODIA_SELECT(kVarispeedKernel, isa_).peak_bits(in, count);
   if (bits >= 0x7f800000u) throw std::invalid_argument("Expected finite samples");

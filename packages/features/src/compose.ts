@@ -1,6 +1,7 @@
-import { type AudioClip, ProsodiaError } from '@prosodia/contracts';
+import type { AudioClip } from '@prosodia/contracts';
 import { augment, type Change, clipSeed } from './augment.js';
 import { drawer } from './draw.js';
+import { expect } from './expect.js';
 import type { BatchOptions } from './native-batch.js';
 
 /** One step of a pipeline. */
@@ -36,11 +37,11 @@ export interface ComposeOptions extends BatchOptions {
 export function compose(
   steps: readonly ComposeStep[],
 ): (clips: readonly AudioClip[], options?: ComposeOptions) => Promise<AudioClip[]> {
-  if (!Array.isArray(steps) || steps.length === 0) refuse('one step or more', steps?.length);
+  expect(Array.isArray(steps) && steps.length > 0, 'one step or more', steps?.length);
   for (const [i, { probability = 1 }] of steps.entries())
-    if (!(probability >= 0 && probability <= 1)) refuse(`0 to 1 for probability of step ${i}`, probability);
+    expect(probability >= 0 && probability <= 1, `0 to 1 for probability of step ${i}`, probability);
   return async (clips, { seed = 0, ...call } = {}) => {
-    if (!(Number.isInteger(seed) && seed >= 0 && seed <= 0xffff_ffff)) refuse('0 to 2^32 − 1 for seed', seed);
+    expect(Number.isInteger(seed) && seed >= 0 && seed <= 0xffff_ffff, '0 to 2^32 − 1 for seed', seed);
     let now = [...clips];
     for (const [index, step] of steps.entries()) now = await take(now, step, clipSeed(seed, ~index), call);
     // A clip that no step has changed is copied all the same: results belong to the caller.
@@ -71,8 +72,4 @@ async function take(
   const result = [...clips];
   for (const [i, place] of places.entries()) result[place] = changed[i]!;
   return result;
-}
-
-function refuse(what: string, received: unknown): never {
-  throw new ProsodiaError('INVALID_ARGUMENT', `Expected ${what} but received ${received}`);
 }

@@ -1,11 +1,6 @@
-import {
-  type FeatureConfig,
-  type FeatureOptions,
-  featureConfigSchema,
-  ProsodiaError,
-  parseWith,
-} from '@prosodia/contracts';
+import { type FeatureConfig, type FeatureOptions, featureConfigSchema, parseWith } from '@prosodia/contracts';
 import type { NativeFeatureConfig } from '@prosodia/native';
+import { expect } from './expect.js';
 
 const recogniserFrames = {
   sampleRateHz: 16_000,
@@ -71,8 +66,4 @@ export function derive(config: FeatureConfig): NativeFeatureConfig {
     winLength: config.winLength ?? config.nFft,
     fMaxHz: config.fMaxHz ?? config.sampleRateHz / 2,
   };
-}
-
-function expect(holds: boolean, what: string, received: unknown): void {
-  if (!holds) throw new ProsodiaError('INVALID_ARGUMENT', `Expected ${what} but received ${received}`);
 }

@@ -5,6 +5,7 @@ import {
   ProsodiaError,
 } from '@prosodia/contracts';
 import { resolveFeatureConfig } from './config.js';
+import { expect } from './expect.js';
 import { extractFeatures } from './extract.js';
 
 /** Where a stream is between two chunks: plain data, for `JSON` or a structured clone. */
@@ -175,9 +176,4 @@ export class FeatureStream {
     const { kind, nMfcc, nMels } = this.config;
     return { data: new Float32Array(0), frames: 0, coefficients: kind === 'mfcc' ? nMfcc : nMels };
   }
-}
-
-function expect(holds: boolean, what: string, received: unknown): void {
-  if (!holds)
-    throw new ProsodiaError('INVALID_ARGUMENT', `Expected ${what} but received ${String(received)}`);
 }

@@ -1,5 +1,6 @@
-import { type FeatureMatrix, ProsodiaError } from '@prosodia/contracts';
+import type { FeatureMatrix } from '@prosodia/contracts';
 import { drawer } from './draw.js';
+import { expect } from './expect.js';
 
 export interface MaskOptions {
   /** Masks over frames, and over coefficients. */
@@ -26,11 +27,11 @@ export interface MaskOptions {
 export function maskFeatures(matrix: FeatureMatrix, options: MaskOptions = {}): FeatureMatrix {
   const { timeMasks = 2, bandMasks = 2, maxFrames = 20, maxBands = 8, seed = 0 } = options;
   for (const [name, value] of Object.entries({ timeMasks, bandMasks, maxFrames, maxBands, seed }))
-    if (!(Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff))
-      throw new ProsodiaError(
-        'INVALID_ARGUMENT',
-        `Expected a whole number from 0 for ${name} but received ${value}`,
-      );
+    expect(
+      Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff,
+      `a whole number from 0 for ${name}`,
+      value,
+    );
   const { frames, coefficients } = matrix;
   const means = meansOf(matrix);
   const data = matrix.data.slice();

@@ -1,6 +1,7 @@
-import { type AudioClip, ProsodiaError } from '@prosodia/contracts';
+import type { AudioClip } from '@prosodia/contracts';
 import { type NativeProsody, nativeAddon } from '@prosodia/native';
 import { checkClips, checkRate } from './clips.js';
+import { expect } from './expect.js';
 import { type BatchOptions, runBatch } from './native-batch.js';
 
 export interface ProsodyOptions {
@@ -68,8 +69,4 @@ export async function extractProsody(
     call,
   );
   return found.map((frames) => ({ ...frames, sampleRateHz, hopLength }));
-}
-
-function expect(holds: boolean, what: string, received: number): void {
-  if (!holds) throw new ProsodiaError('INVALID_ARGUMENT', `Expected ${what} but received ${received}`);
 }

@@ -1,6 +1,7 @@
-import { type AudioClip, type BatchItem, type FeatureOptions, ProsodiaError } from '@prosodia/contracts';
+import type { AudioClip, BatchItem, FeatureOptions } from '@prosodia/contracts';
 import type { NativeSummary } from '@prosodia/native';
 import { resolveFeatureConfig } from './config.js';
+import { expect } from './expect.js';
 import { extractSummaries } from './extract.js';
 import {
   type FeatureSource,
@@ -73,9 +74,4 @@ function checkedSummary({ trimDb, poolFrames, frames }: SequenceShape): NativeSu
 
 function isWhole(value: number, most: number): boolean {
   return Number.isInteger(value) && value >= 1 && value <= most;
-}
-
-function expect(holds: boolean, what: string, received: unknown): void {
-  if (!holds)
-    throw new ProsodiaError('INVALID_ARGUMENT', `Expected ${what} but received ${String(received)}`);
 }

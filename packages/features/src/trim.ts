@@ -1,6 +1,7 @@
-import { type AudioClip, ProsodiaError } from '@prosodia/contracts';
+import type { AudioClip } from '@prosodia/contracts';
 import { nativeAddon } from '@prosodia/native';
 import { checkClips } from './clips.js';
+import { expect } from './expect.js';
 import { type BatchOptions, runBatch } from './native-batch.js';
 
 export interface TrimOptions {
@@ -63,8 +64,4 @@ export async function trimSilence(
     samples: samples.slice(ranges[i]!.first, ranges[i]!.end),
     sampleRateHz,
   }));
-}
-
-function expect(holds: boolean, what: string, received: number): void {
-  if (!holds) throw new ProsodiaError('INVALID_ARGUMENT', `Expected ${what} but received ${received}`);
 }
