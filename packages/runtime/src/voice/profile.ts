@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { ProsodiaError, parseWith } from '@prosodia/contracts';
 import { z } from 'zod';
 
@@ -73,20 +73,8 @@ export async function readProfile(path: string): Promise<VoiceProfile> {
 
 /** Writes a profile under another name first, so that the old one is whole until the new one is. */
 export async function writeProfile(path: string, profile: VoiceProfile): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    const file = await open(temporary, 'w', 0o600);
-    try {
-      await file.writeFile(`${JSON.stringify(profile)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  const { default: writeFileAtomic } = await import('write-file-atomic');
+  await writeFileAtomic(path, `${JSON.stringify(profile)}\n`, { mode: 0o600 });
 }
 
 export function encodeFloats(values: Float32Array): string {

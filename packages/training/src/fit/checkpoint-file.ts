@@ -49,7 +49,7 @@ const headerSchema = z.strictObject({
  *
  * @returns parts to be written one after the other
  */
-export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array[] {
+export function encodeCheckpoint(checkpoint: Checkpoint): Buffer {
   const { weights, bestWeights, engine, ...rest } = checkpoint;
   const lengths = (arrays: readonly Float32Array[]) => arrays.map((array) => array.length);
   const header = Buffer.from(
@@ -68,7 +68,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array[] {
   const parts = [MAGIC, size, header, ...arrays.map(bytesOf)];
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
-  return [...parts, hash.digest()];
+  return Buffer.concat([...parts, hash.digest()]);
 }
 
 /** @throws ProsodiaError CHECKPOINT naming what is wrong with the bytes */

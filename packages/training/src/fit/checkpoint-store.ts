@@ -1,11 +1,13 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProsodiaError } from '@prosodia/contracts';
-import { TEMPORARY_SUFFIX, writeDurably } from '../run/durable-file.js';
+import writeFileAtomic from 'write-file-atomic';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.js';
 
 const KEPT = 2;
 const NAME = /^epoch-(\d{6})\.ckpt$/;
+/** What a run that was killed while it wrote one leaves behind. */
+const HALF_WRITTEN = /^epoch-\d{6}\.ckpt\.\d+$/;
 
 /** The checkpoints of one run: one file an epoch, the newest two kept. */
 export class CheckpointStore {
@@ -18,7 +20,7 @@ export class CheckpointStore {
   async save(checkpoint: Checkpoint): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     const name = `epoch-${String(checkpoint.epoch).padStart(6, '0')}.ckpt`;
-    await writeDurably(join(this.folder, name), encodeCheckpoint(checkpoint));
+    await writeFileAtomic(join(this.folder, name), encodeCheckpoint(checkpoint));
     const surplus = (await this.names()).slice(KEPT);
     await Promise.all(surplus.map((old) => rm(join(this.folder, old), { force: true })));
   }
@@ -70,7 +72,7 @@ export class CheckpointStore {
 
   private async clearTemporary(): Promise<void> {
     const entries = await readdir(this.folder).catch(() => [] as string[]);
-    const left = entries.filter((name) => name.endsWith(TEMPORARY_SUFFIX));
+    const left = entries.filter((name) => HALF_WRITTEN.test(name));
     await Promise.all(left.map((name) => rm(join(this.folder, name), { force: true })));
   }
 }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ProsodiaError } from '@prosodia/contracts';
+import writeFileAtomic from 'write-file-atomic';
 import { type Corpus, labelsOf } from '../corpus/corpus.js';
 import { relativePaths } from '../corpus/relative-paths.js';
 import { resolveLearner } from '../learners/index.js';
 import { defaultCacheFolder } from '../rows/row-cache.js';
-import { writeDurably } from '../run/durable-file.js';
 import { addonHash, buildBank } from './build-bank.js';
 import { type FoldFile, type FoldJob, type FoldTask, foldFileName, foldFileSchema } from './fold-job.js';
 import { FOLD_PROTOCOLS, type FoldPlan, type FoldProtocol, foldPlans } from './fold-plan.js';
@@ -138,7 +138,7 @@ async function prepareJob(options: ProtocolRunOptions, learner: Learner): Promis
   const cacheFolder = resolve(options.cacheFolder ?? defaultCacheFolder());
   const job: FoldJob = { ...decisive, identity, recordings, contentHashes, cacheFolder, folder };
   await mkdir(folder, { recursive: true });
-  await writeDurably(join(folder, 'job.json'), [Buffer.from(JSON.stringify(job))]);
+  await writeFileAtomic(join(folder, 'job.json'), JSON.stringify(job));
   return job;
 }
 

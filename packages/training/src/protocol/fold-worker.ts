@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isProsodiaError } from '@prosodia/contracts';
+import writeFileAtomic from 'write-file-atomic';
 import { resolveLearner } from '../learners/index.js';
-import { writeDurably } from '../run/durable-file.js';
 import { buildBank } from './build-bank.js';
 import type { FeatureBank } from './feature-bank.js';
 import { type FoldFile, type FoldJob, type FoldTask, foldFileName, type WorkerMessage } from './fold-job.js';
@@ -55,7 +55,7 @@ async function work(job: FoldJob, learner: Learner, task: FoldTask): Promise<voi
     fitSec: result.fitSec,
     predictSecPerClip: result.predictSecPerClip,
   };
-  await writeDurably(join(job.folder, foldFileName(task)), [Buffer.from(JSON.stringify(file))]);
+  await writeFileAtomic(join(job.folder, foldFileName(task)), JSON.stringify(file));
 }
 
 function whole(rows: Float32Array): number[] {

@@ -2,8 +2,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { ProsodiaError, parseWith } from '@prosodia/contracts';
+import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
-import { writeDurably } from '../run/durable-file.js';
 import { FOLD_PROTOCOLS, type FoldProtocol } from './fold-plan.js';
 import { TRACKS, type Track } from './learner.js';
 
@@ -71,7 +71,7 @@ export async function writeKept(folder: string, kept: KeptPredictions): Promise<
   await mkdir(folder, { recursive: true });
   const path = join(folder, keptFileName(kept));
   await mkdir(dirname(path), { recursive: true });
-  await writeDurably(path, [gzipSync(Buffer.from(JSON.stringify(kept)), { level: 9 })]);
+  await writeFileAtomic(path, gzipSync(Buffer.from(JSON.stringify(kept)), { level: 9 }));
   return path;
 }
 

@@ -1,10 +1,10 @@
+import writeFileAtomic from 'write-file-atomic';
 import {
   LISTENERS_SEVEN_OPTIONS,
   type ProtocolFigures,
   type ProtocolJudgement,
 } from '../protocol/figures.js';
 import { type KeptComparison, trackName } from '../protocol/kept-folder.js';
-import { writeDurably } from '../run/durable-file.js';
 import { type Chart, COLOURS, drawChart, escapeHtml } from './chart.js';
 import { figures as figureRow, percent, STYLE, section, table } from './page.js';
 import { confusionChart, reliabilityChart, riskCoverageChart } from './run-charts.js';
@@ -126,7 +126,7 @@ export async function writeProtocolReport(
   all: readonly ProtocolJudgement[],
   comparisons: readonly KeptComparison[] = [],
 ): Promise<void> {
-  await writeDurably(path, [Buffer.from(protocolPage(all, comparisons))]);
+  await writeFileAtomic(path, protocolPage(all, comparisons));
 }
 
 function differences(comparisons: readonly KeptComparison[]): string {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { extractFeatures } from '@prosodia/features';
-import { writeDurably } from '../run/durable-file.js';
+import writeFileAtomic from 'write-file-atomic';
 import type { Chart } from './chart.js';
 import { networkDiagram, pipelineDiagram, systemDiagram } from './diagrams.js';
 import { type PageCharts, reportPage } from './page.js';
@@ -31,11 +31,11 @@ export async function writeReport(
   const files: string[] = [];
   for (const chart of listed(charts)) {
     const path = join(folder, `${chart.name}.svg`);
-    await writeDurably(path, [Buffer.from(chart.svg)]);
+    await writeFileAtomic(path, chart.svg);
     files.push(path);
   }
   const html = join(runDir, 'report.html');
-  await writeDurably(html, [Buffer.from(reportPage(input, charts))]);
+  await writeFileAtomic(html, reportPage(input, charts));
   return { html, files };
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { writeDurably } from '../run/durable-file.js';
+import writeFileAtomic from 'write-file-atomic';
 
 const HASH_BYTES = 32;
 
@@ -44,7 +44,7 @@ export class RowCache {
   async write(key: string, rows: Float32Array): Promise<void> {
     const body = Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength);
     await mkdir(this.folder, { recursive: true });
-    await writeDurably(this.path(key), [createHash('sha256').update(body).digest(), body]);
+    await writeFileAtomic(this.path(key), Buffer.concat([createHash('sha256').update(body).digest(), body]));
   }
 
   private path(key: string): string {

@@ -1,9 +1,9 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProsodiaError } from '@prosodia/contracts';
+import writeFileAtomic from 'write-file-atomic';
 import { CheckpointStore } from '../fit/checkpoint-store.js';
 import type { EpochRecord } from '../fit/history.js';
-import { writeDurably, writeJson } from './durable-file.js';
 
 /** The files of a run. */
 export const RUN_FILES = {
@@ -59,7 +59,7 @@ export class RunFolder {
         `Expected the run in ${this.path} to be resumed as it was begun, but recipe, corpus, split, seed or ` +
           'engine differ (see its config.json)',
       );
-    await writeJson(this.file('config'), config);
+    await this.writeJson('config', config);
   }
 
   private async readConfig(): Promise<{ readonly identity?: unknown } | undefined> {
@@ -75,7 +75,7 @@ export class RunFolder {
   /** Makes the lines agree with a checkpoint: a killed run may have written one line more, or half of one. */
   async restartMetrics(history: readonly EpochRecord[]): Promise<void> {
     const lines = history.map((record) => `${JSON.stringify(record)}\n`).join('');
-    await writeDurably(this.file('metrics'), [Buffer.from(lines)]);
+    await writeFileAtomic(this.file('metrics'), lines);
   }
 
   async appendMetrics(record: EpochRecord): Promise<void> {
@@ -83,6 +83,11 @@ export class RunFolder {
   }
 
   async write(name: 'history' | 'predictions' | 'evaluation' | 'result', value: object): Promise<void> {
-    await writeJson(this.file(name), value);
+    await this.writeJson(name, value);
+  }
+
+  /** For people and programs: indented, one newline at the end. */
+  private async writeJson(name: keyof typeof RUN_FILES, value: object): Promise<void> {
+    await writeFileAtomic(this.file(name), `${JSON.stringify(value, null, 1)}\n`);
   }
 }
