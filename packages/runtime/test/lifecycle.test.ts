@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { MODEL_PATH, voice, wavOf } from './support.js';
+import { encodeWav } from '@prosodia/features';
+import { MODEL_PATH, voice } from './support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prosodia-lifecycle-'));
 const wavPath = join(folder, 'voice.wav');
 const root = resolve(import.meta.dirname, '..');
-writeFileSync(wavPath, wavOf(voice(1)));
+writeFileSync(wavPath, encodeWav(voice(1)));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Ended {

@@ -11,7 +11,8 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { MODEL_PATH, voice, wavOf } from './support.js';
+import { encodeWav } from '@prosodia/features';
+import { MODEL_PATH, voice } from './support.js';
 
 const root = resolve(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'prosodia-pack-'));
@@ -59,7 +60,7 @@ function install(): void {
 
 it('works from its tarballs, imported and required, in a folder without TensorFlow', () => {
   install();
-  writeFileSync(wavPath, wavOf(voice(1)));
+  writeFileSync(wavPath, encodeWav(voice(1)));
   const use = `const recognizer = await Recognizer.load(${JSON.stringify(MODEL_PATH)});
     console.log((await recognizer.recognize(${JSON.stringify(wavPath)})).endSec);
     await recognizer.close();`;

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { networkRows } from '@prosodia/features';
+import { encodeWav, networkRows } from '@prosodia/features';
 import { type ClipSource, type Progress, Recognizer } from '@prosodia/runtime';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { changedModel, foreignModel, MODEL, MODEL_PATH, voice, wavOf } from './support.js';
+import { changedModel, foreignModel, MODEL, MODEL_PATH, voice } from './support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prosodia-runtime-'));
 const wavPath = join(folder, 'voice.wav');
@@ -13,7 +13,7 @@ const clips = Array.from({ length: 40 }, (_, i) => voice(i, 0.3 + 0.02 * i));
 let recognizer: Recognizer;
 
 beforeAll(async () => {
-  writeFileSync(wavPath, wavOf(voice(1)));
+  writeFileSync(wavPath, encodeWav(voice(1)));
   recognizer = await Recognizer.load(MODEL_PATH);
 });
 
@@ -58,7 +58,7 @@ it('gives probabilities that sum to 1 in double precision', async () => {
 });
 
 it('takes a path, a URL, bytes or samples', async () => {
-  const bytes = wavOf(voice(1));
+  const bytes = encodeWav(voice(1));
   const answers = await Promise.all(
     [wavPath, pathToFileURL(wavPath), bytes].map((source) => recognizer.recognize(source)),
   );
@@ -102,7 +102,7 @@ const broken = (): [ClipSource, string, string][] => {
   return [
     ['/no/such/file.wav', 'DECODE', '/no/such/file.wav'],
     [new TextEncoder().encode('no audio at all'), 'DECODE', 'the bytes given'],
-    [wavOf(voice(1)).slice(0, 20), 'DECODE', 'the bytes given'],
+    [encodeWav(voice(1)).slice(0, 20), 'DECODE', 'the bytes given'],
     [{ samples: nan, sampleRateHz: 22_050 }, 'INVALID_ARGUMENT', '5000'],
     [voice(1, 0.05), 'INVALID_ARGUMENT', 'at least 0.1 s'],
     [{ samples: new Float32Array(), sampleRateHz: 22_050 }, 'INVALID_ARGUMENT', 'received 0 s'],

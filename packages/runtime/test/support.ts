@@ -55,7 +55,7 @@ export function sha256(content: Uint8Array | string): string {
 }
 
 // Looking up a global is slow inside jest's sandbox, and these are called a million times.
-const { sin, PI, round, max, min, imul } = Math;
+const { sin, PI, round, imul } = Math;
 
 /** Numbers in [0, 1), the same every time (mulberry32). */
 export function numbers(seed: number): () => number {
@@ -85,25 +85,4 @@ export function voice(seed: number, durationSec = 0.6, sampleRateHz = 22_050): A
     return 0.4 * sin(PI * t) * value;
   });
   return { samples, sampleRateHz };
-}
-
-/** 16-bit PCM WAV, mono. */
-export function wavOf({ samples, sampleRateHz }: AudioClip): Uint8Array {
-  const bytes = Buffer.alloc(44 + 2 * samples.length);
-  bytes.write('RIFF', 0);
-  bytes.writeUInt32LE(bytes.length - 8, 4);
-  bytes.write('WAVEfmt ', 8);
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(1, 20);
-  bytes.writeUInt16LE(1, 22);
-  bytes.writeUInt32LE(sampleRateHz, 24);
-  bytes.writeUInt32LE(2 * sampleRateHz, 28);
-  bytes.writeUInt16LE(2, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write('data', 36);
-  bytes.writeUInt32LE(2 * samples.length, 40);
-  samples.forEach((x, i) => {
-    bytes.writeInt16LE(round(max(-1, min(1, x)) * 32_767), 44 + 2 * i);
-  });
-  return new Uint8Array(bytes);
 }

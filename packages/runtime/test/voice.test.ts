@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { encodeWav } from '@prosodia/features';
 import { type AudioClip, Recognizer, readProfile } from '@prosodia/runtime';
 import { spoken } from './spoken.js';
-import { changedModel, MODEL_PATH, numbers, wavOf } from './support.js';
+import { changedModel, MODEL_PATH, numbers } from './support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prosodia-voice-'));
 const profilePath = join(folder, 'me.json');
@@ -71,7 +72,7 @@ it('saves some kB that another process answers with alike', async () => {
   expect(statSync(profilePath).size).toBeLessThan(10_000);
   expect(statSync(profilePath).mode & 0o077).toBe(0);
   const wavPath = join(folder, 'later.wav');
-  writeFileSync(wavPath, wavOf(spoken(21, 175)));
+  writeFileSync(wavPath, encodeWav(spoken(21, 175)));
   const code = `import { Recognizer, readProfile } from '@prosodia/runtime';
     const recognizer = await Recognizer.load(process.argv[1]);
     const voice = recognizer.speaker(await readProfile(process.argv[2]));

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { encodeWav } from '@prosodia/features';
 import { Random } from '../../src/random.js';
 import type { RecipeOptions } from '../../src/recipes/recipe.js';
 
@@ -40,7 +41,10 @@ export async function writeToneCorpus(folder: string, speakers: number): Promise
         for (const repetition of ['01', '02']) {
           const name = `03-01-${emotion}-01-${statement}-${repetition}-${actor}.wav`;
           const samples = tone(toneHz * (1 + speaker / 100), recordings++);
-          await writeFile(join(folder, `Actor_${actor}`, name), encodeWav(samples, RATE_HZ));
+          await writeFile(
+            join(folder, `Actor_${actor}`, name),
+            encodeWav({ samples, sampleRateHz: RATE_HZ }),
+          );
         }
   }
   return recordings;
@@ -52,24 +56,4 @@ function tone(frequencyHz: number, seed: number): Float32Array {
     const wave = Math.sin((2 * Math.PI * frequencyHz * index) / RATE_HZ);
     return 0.4 * wave + 0.1 * random.uniform(-1, 1);
   });
-}
-
-/** A mono WAV of 16-bit PCM. */
-export function encodeWav(samples: Float32Array, sampleRateHz: number): Buffer {
-  const bytes = Buffer.alloc(44 + 2 * samples.length);
-  bytes.write('RIFF', 0);
-  bytes.writeUInt32LE(36 + 2 * samples.length, 4);
-  bytes.write('WAVEfmt ', 8);
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(1, 20);
-  bytes.writeUInt16LE(1, 22);
-  bytes.writeUInt32LE(sampleRateHz, 24);
-  bytes.writeUInt32LE(2 * sampleRateHz, 28);
-  bytes.writeUInt16LE(2, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write('data', 36);
-  bytes.writeUInt32LE(2 * samples.length, 40);
-  for (const [index, sample] of samples.entries())
-    bytes.writeInt16LE(Math.round(sample * 32767), 44 + 2 * index);
-  return bytes;
 }
