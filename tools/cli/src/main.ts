@@ -1,20 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { augmentCommand } from './commands/augment.js';
-import { benchCommand } from './commands/bench.js';
-import { corpusCommand } from './commands/corpus.js';
-import { demoCommand } from './commands/demo.js';
-import { evaluateCommand } from './commands/evaluate.js';
-import { exportCommand } from './commands/export.js';
-import { featuresCommand } from './commands/features.js';
-import { listenCommand } from './commands/listen.js';
-import { personaliseCommand } from './commands/personalise.js';
-import { recognizeCommand } from './commands/recognize.js';
-import { reportCommand } from './commands/report.js';
-import { resultsCommand } from './commands/results.js';
-import { serveCommand } from './commands/serve.js';
-import { startCommand } from './commands/start.js';
-import { timelineCommand } from './commands/timeline.js';
-import { trainCommand } from './commands/train.js';
+import { COMMANDS } from './commands.js';
 import { EXIT, exitCodeOf } from './exit.js';
 import { createSession, type Session } from './session.js';
 import { version } from './version.js';
@@ -28,7 +13,8 @@ import { version } from './version.js';
 export async function main(argv: readonly string[]): Promise<number> {
   const session = createSession();
   try {
-    await buildProgram(session).parseAsync([...argv], { from: 'user' });
+    const program = await buildProgram(session, argv);
+    await program.parseAsync([...argv], { from: 'user' });
     return session.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
@@ -39,32 +25,20 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function buildProgram(session: Session): Command {
+/** The program with the command that is asked for; of the others only what the help says of them. */
+async function buildProgram(session: Session, argv: readonly string[]): Promise<Command> {
   const program = new Command('prosodia')
     .description('Emotion from speech: train, judge, export and recognise.')
     .version(version)
     .showHelpAfterError('(add --help for the options and examples)')
     .showSuggestionAfterError()
     .helpCommand(true);
-  const commands = [
-    corpusCommand,
-    featuresCommand,
-    augmentCommand,
-    trainCommand,
-    evaluateCommand,
-    exportCommand,
-    recognizeCommand,
-    personaliseCommand,
-    timelineCommand,
-    listenCommand,
-    serveCommand,
-    demoCommand,
-    reportCommand,
-    resultsCommand,
-    benchCommand,
-    startCommand,
-  ];
-  for (const make of commands) program.addCommand(make(session));
+  const words = argv.filter((word) => !word.startsWith('-'));
+  const asked = words[0] === 'help' ? words[1] : words[0];
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    const command = name === asked ? await load(session) : new Command(name);
+    program.addCommand(command.description(summary));
+  }
   overrideExit(program);
   return program;
 }

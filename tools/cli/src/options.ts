@@ -40,6 +40,13 @@ export function oneOf<const T extends string>(allowed: readonly T[]): (text: str
   };
 }
 
+/** The model a command listens with. */
+export const MODEL_OPTION = [
+  '--model <file>',
+  'base, paper-final, or a model.onnx that `prosodia train` or `export` wrote',
+  'base',
+] as const;
+
 /** The corpus folder given, or the one RAVDESS_DIR names. */
 export function corpusFolder(given: string | undefined): string {
   const folder = given ?? process.env.RAVDESS_DIR;

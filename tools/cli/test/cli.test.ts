@@ -144,6 +144,12 @@ describe('prosodia', () => {
     expect(second.error.code).toBe('DECODE');
   });
 
+  test('recognize has a model of its own', async () => {
+    const { code, out } = await prosodia('recognize', tone, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ path: tone, label: expect.any(String) });
+  });
+
   test('corpus info without recordings says what to do', async () => {
     const { code, err } = await prosodia('corpus', 'info', join(folder, 'nowhere'));
     expect(code).toBe(1);

@@ -34,9 +34,6 @@ Examples:
 /** `prosodia augment FILE`: one changed copy of a clip. */
 export function augmentCommand(session: Session): Command {
   return new Command('augment')
-    .description(
-      'Add noise, shift the pitch, stretch the time of a clip, or send it through a room or a telephone',
-    )
     .argument('<file>', 'WAV, FLAC, MP3 or OGG')
     .requiredOption('--kind <kind>', KINDS.join(', '), oneOf([...KINDS]))
     .requiredOption('--out <file>', 'where to write the WAV')

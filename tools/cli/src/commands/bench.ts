@@ -11,7 +11,6 @@ Examples:
 /** `prosodia bench NAME`: what `npm run bench` runs, where the workspace's tools are at hand. */
 export function benchCommand(session: Session): Command {
   return new Command('bench')
-    .description('Measure Prosodia beside its peers, in one run')
     .argument('[name]', 'features, augment, linearity …; an unknown one lists them', 'features')
     .option('--json', 'one JSON line last: rows and machine')
     .option('--svg <file>', 'draw the rows')

@@ -14,7 +14,6 @@ const ADAPTERS = ['auto', 'ravdess', 'emodb', 'manifest'] as const;
 /** `prosodia corpus …`: look at labelled recordings, download RAVDESS, make a synthetic corpus. */
 export function corpusCommand(session: Session): Command {
   return new Command('corpus')
-    .description('Look at, download or synthesize labelled recordings')
     .addCommand(infoCommand(session))
     .addCommand(fetchCommand(session))
     .addCommand(synthesizeCommand(session));

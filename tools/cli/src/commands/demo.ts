@@ -31,7 +31,6 @@ Examples:
 /** `prosodia demo`: files picked at random, recognised, with what was right and wrong (the paper's Fig. 20). */
 export function demoCommand(session: Session): Command {
   return new Command('demo')
-    .description('Recognise files picked at random and show which were right')
     .requiredOption('--model <file>', 'a model.onnx')
     .option('--corpus <dir>', 'labelled recordings; RAVDESS_DIR unless given')
     .option('--count <n>', 'how many files', wholeNumber(1, 100_000), 18)

@@ -54,7 +54,6 @@ Examples:
 /** `prosodia evaluate`: recipes × protocols × seeds in one table, each figure under its protocol's name. */
 export function evaluateCommand(session: Session): Command {
   return new Command('evaluate')
-    .description('Train and judge recipes under several protocols and put the results in one table')
     .requiredOption('--recipe <list>', 'recipes, separated by commas', listOf(String))
     .option('--corpus <path>', 'a folder or a manifest; RAVDESS_DIR unless given')
     .option('--out <dir>', 'folder of the runs', 'runs')

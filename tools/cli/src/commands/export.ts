@@ -5,7 +5,6 @@ import type { Session } from '../session.js';
 /** `prosodia export RUN`: one ONNX file of the best weights so far, of a finished run or of one that was stopped. */
 export function exportCommand(session: Session): Command {
   return new Command('export')
-    .description('Export the best weights of a run – finished or stopped by Ctrl-C – as one ONNX file')
     .argument('<run>', 'a run folder')
     .option('--corpus <path>', 'the corpus it was trained on; RAVDESS_DIR unless given')
     .option('--out <file>', 'where to copy the file; RUN/model.onnx unless given')

@@ -37,7 +37,6 @@ Examples:
 /** `prosodia features FILE…`: the feature matrix, the prosody or the statistics of each file. */
 export function featuresCommand(session: Session): Command {
   return new Command('features')
-    .description('Extract MFCCs, log-mel bands, prosody or clip statistics; with --json, one line per file')
     .argument('<files...>', 'WAV, FLAC, MP3 or OGG')
     .option(
       '--preset <name>',

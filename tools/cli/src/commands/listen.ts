@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { Recognizer, readProfile, type Segment, type StreamEvent } from '@prosodia/runtime';
 import { Command } from 'commander';
-import { realNumber, wholeNumber } from '../options.js';
+import { MODEL_OPTION, realNumber, wholeNumber } from '../options.js';
 import type { Session } from '../session.js';
 import { colourOf, painted } from '../timeline/colours.js';
 import { LiveView } from '../timeline/live-view.js';
@@ -24,15 +24,14 @@ const MAX_TABLE_ROWS = 10_000;
 
 const EXAMPLES = `
 Examples:
-  prosodia listen --model run/model.onnx
-  prosodia listen --model run/model.onnx --file call.wav --fast
+  prosodia listen
+  prosodia listen --file call.wav --fast
   arecord -f S16_LE -r 16000 -t raw | prosodia listen --model run/model.onnx --file - --rate 16000 --json`;
 
 /** `prosodia listen`: the emotion heard now, from a microphone, a file or standard input. */
 export function listenCommand(session: Session): Command {
   return new Command('listen')
-    .description('Watch the emotion while somebody speaks; Ctrl-C ends with a table')
-    .requiredOption('--model <file>', 'a model.onnx that `prosodia train` or `export` wrote')
+    .option(...MODEL_OPTION)
     .option(
       '--file <file>',
       'listen to a file, or with - to standard input (WAV or raw 16-bit mono); what is piped in is heard without it',

@@ -3,13 +3,14 @@ import { createInterface } from 'node:readline/promises';
 import { ProsodiaError } from '@prosodia/contracts';
 import { type AdaptationReport, Recognizer, readProfile, type Voice } from '@prosodia/runtime';
 import { Command } from 'commander';
+import { MODEL_OPTION } from '../options.js';
 import type { Session } from '../session.js';
 
 const EXAMPLES = `
 Examples:
-  prosodia personalise --profile me.json --model run/model.onnx
-  prosodia personalise --profile me.json --model run/model.onnx happy=h1.wav happy=h2.wav sad=s1.wav calm=c1.wav
-  prosodia recognize later.wav --model run/model.onnx --profile me.json`;
+  prosodia personalise --profile me.json
+  prosodia personalise --profile me.json happy=h1.wav happy=h2.wav sad=s1.wav calm=c1.wav
+  prosodia recognize later.wav --profile me.json`;
 
 interface PersonaliseOptions {
   readonly profile: string;
@@ -21,12 +22,9 @@ interface PersonaliseOptions {
 /** `prosodia personalise`: learns one person from labelled recordings and keeps what it learned in a profile. */
 export function personaliseCommand(session: Session): Command {
   return new Command('personalise')
-    .description(
-      'Learn one person from short recordings of known emotion; without any, asks for them one by one',
-    )
     .argument('[clips...]', 'emotion=file, e.g. happy=h1.wav')
     .requiredOption('--profile <file>', 'where the person is kept; learned further when it is there')
-    .requiredOption('--model <file>', 'a model.onnx that `prosodia train` or `export` wrote')
+    .option(...MODEL_OPTION)
     .option('--forget', 'begin anew although the profile is there')
     .option('--json', 'end with one JSON line')
     .addHelpText('after', EXAMPLES)

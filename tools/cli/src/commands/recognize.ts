@@ -1,15 +1,15 @@
 import { type BatchItem, isProsodiaError, type Progress, type Recognition } from '@prosodia/contracts';
 import { Recognizer, readProfile } from '@prosodia/runtime';
 import { Command } from 'commander';
-import { realNumber } from '../options.js';
+import { MODEL_OPTION, realNumber } from '../options.js';
 import { reportFileError } from '../per-file.js';
 import type { Session } from '../session.js';
 
 const EXAMPLES = `
 Examples:
-  prosodia recognize call.wav --model run/model.onnx
+  prosodia recognize call.wav
   prosodia recognize call.wav --model run/model.onnx --profile me.json
-  prosodia recognize *.flac --model run/model.onnx --json | jq -r '[.path,.label,.confidence] | @tsv'`;
+  prosodia recognize *.flac --json | jq -r '[.path,.label,.confidence] | @tsv'`;
 
 interface RecognizeOptions {
   readonly model: string;
@@ -22,9 +22,8 @@ interface RecognizeOptions {
 /** `prosodia recognize FILE…`: the emotion heard in each file. */
 export function recognizeCommand(session: Session): Command {
   return new Command('recognize')
-    .description('Say which emotion is heard in each file; with --json, one line per file')
     .argument('<files...>', 'WAV, FLAC, MP3 or OGG')
-    .requiredOption('--model <file>', 'a model.onnx that `prosodia train` or `export` wrote')
+    .option(...MODEL_OPTION)
     .option('--profile <file>', 'a person known by `prosodia personalise`')
     .option('--min-confidence <p>', 'answers less sure are "unsure"', realNumber(0, 1), 0)
     .option('--detect-speech', 'clips in which nobody speaks are "no speech"')

@@ -5,7 +5,6 @@ import type { Session } from '../session.js';
 /** `prosodia report RUN`: the report of a finished run, written again. */
 export function reportCommand(session: Session): Command {
   return new Command('report')
-    .description('Write report.html and its charts for a finished run')
     .argument('<run>', 'a run folder')
     .option('--corpus <path>', 'the corpus it was trained on; RAVDESS_DIR unless given')
     .option('--json', 'say what was written as one JSON line')

@@ -23,7 +23,6 @@ Examples:
 /** `prosodia results`: protocols × recipes × tracks from kept predictions, and which differences are real. */
 export function resultsCommand(session: Session): Command {
   return new Command('results')
-    .description('Tabulate recipes by protocol and by what is known of the speaker, from kept predictions')
     .option('--predictions <dir>', 'folder of kept predictions', KEPT_FOLDER)
     .option('--markdown', 'the tables in Markdown')
     .option('--report <file>', 'one HTML page of every table and chart')

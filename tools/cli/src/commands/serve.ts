@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Recognizer } from '@prosodia/runtime';
 import { serve } from '@prosodia/server';
 import { Command } from 'commander';
-import { realNumber, wholeNumber } from '../options.js';
+import { MODEL_OPTION, realNumber, wholeNumber } from '../options.js';
 import type { Session } from '../session.js';
 
 interface ServeOptions {
@@ -23,7 +23,7 @@ interface ServeOptions {
 
 const EXAMPLES = `
 Examples:
-  prosodia serve --model run/model.onnx                   # http://127.0.0.1:8080 has a page to try it
+  prosodia serve                   # http://127.0.0.1:8080 has a page to try it
   curl -F file=@call.wav http://127.0.0.1:8080/v1/recognize
   PROSODIA_TOKEN=… prosodia serve --model run/model.onnx --host 0.0.0.0
   prosodia serve --model run/model.onnx --backend http://triton:8000`;
@@ -31,10 +31,7 @@ Examples:
 /** `prosodia serve`: the service over HTTP and WebSocket. */
 export function serveCommand(session: Session): Command {
   return new Command('serve')
-    .description(
-      'Serve recognition over HTTP and WebSocket, with a page to try it; /openapi.json describes it',
-    )
-    .requiredOption('--model <file>', 'a model.onnx that `prosodia train` or `export` wrote')
+    .option(...MODEL_OPTION)
     .option('--host <address>', 'anything but loopback needs a token', '127.0.0.1')
     .option('--port <n>', '0 takes any free port', wholeNumber(0, 65_535), 8_080)
     .option('--token <text>', 'bearer token clients must send (or PROSODIA_TOKEN in the environment)')

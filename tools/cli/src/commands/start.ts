@@ -27,9 +27,6 @@ const DEMO_FILES = 18;
  */
 export function startCommand(session: Session): Command {
   return new Command('start')
-    .description(
-      "The whole way at once: the paper's final model trained, judged, exported, tried and reported",
-    )
     .option('--out <dir>', 'folder of the runs; runs/N unless given')
     .option('--recipe <name>', 'another recipe', 'paper-final')
     .option('--seed <n>', 'of every run', wholeNumber(0, 0xffff_ffff), 0)

@@ -4,7 +4,7 @@ import { decodeFile } from '@prosodia/features';
 import { Recognizer } from '@prosodia/runtime';
 import { Command } from 'commander';
 import writeFileAtomic from 'write-file-atomic';
-import { realNumber } from '../options.js';
+import { MODEL_OPTION, realNumber } from '../options.js';
 import type { Session } from '../session.js';
 import { textTable } from '../table.js';
 import { toRttm, toSrt } from '../timeline/formats.js';
@@ -21,16 +21,15 @@ interface TimelineOptions {
 const FORMATS = ['.html', '.json', '.rttm', '.srt'];
 const EXAMPLES = `
 Examples:
-  prosodia timeline call.wav --model run/model.onnx
+  prosodia timeline call.wav
   prosodia timeline call.wav --model run/model.onnx --out call.html
-  prosodia timeline call.wav --model run/model.onnx --json | jq -r '.segments[].label'`;
+  prosodia timeline call.wav --json | jq -r '.segments[].label'`;
 
 /** `prosodia timeline FILE`: which emotion is heard when in a long recording. */
 export function timelineCommand(session: Session): Command {
   return new Command('timeline')
-    .description('Find the speech in a recording and say which emotion is heard in each stretch of it')
     .argument('<file>', 'WAV, FLAC, MP3 or OGG')
-    .requiredOption('--model <file>', 'a model.onnx that `prosodia train` or `export` wrote')
+    .option(...MODEL_OPTION)
     .option('--out <file>', 'write a picture with a table (.html), .json, subtitles (.srt) or .rttm')
     .option('--min-silence-sec <s>', 'pauses shorter than this divide nothing', realNumber(0.05, 10), 0.4)
     .option('--json', 'print durationSec and segments as one line of JSON')

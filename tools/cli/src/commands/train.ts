@@ -41,7 +41,6 @@ Examples:
 /** `prosodia train`: a recipe, a corpus, a run folder with a model, its figures and a report. */
 export function trainCommand(session: Session): Command {
   return new Command('train')
-    .description('Train a recipe on a corpus, judge it, export one ONNX file and write a report')
     .requiredOption(
       '--recipe <name>',
       'what to train: base, fast, functionals-mlp, cnn, paper-initial, paper-initial-augmented, paper-final',
