@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerContext } from './context.js';
 import { invalid, RequestError } from './failure.js';
 import { type InferenceInput, readInference, writeInference } from './inference-codec.js';
-import { limited } from './recognize-route.js';
+import { limited } from './limited.js';
 import { version } from './version.js';
 
 const OUTPUT = 'probabilities';

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServerContext } from './context.js';
 import { invalid, RequestError } from './failure.js';
+import { limited } from './limited.js';
 import type { ProfileStore } from './profile-store.js';
-import { limited } from './recognize-route.js';
 
 interface Named {
   readonly name: string;

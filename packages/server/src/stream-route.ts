@@ -2,10 +2,10 @@ import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { parseWith } from '@prosodia/contracts';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { z } from 'zod';
 import type { ServerContext } from './context.js';
 import { failureOf } from './failure.js';
 import { refusalOf } from './guard.js';
+import { type StreamQuery, streamQuerySchema } from './stream-query.js';
 import { StreamSession } from './stream-session.js';
 
 const PATH = '/v1/stream';
@@ -13,20 +13,6 @@ const PROTOCOL = 'prosodia.v1';
 /** Largest message taken: five seconds at 48 kHz and 32 bits. */
 const MAX_MESSAGE_BYTES = 2 ** 20;
 const PING_MS = 15_000;
-
-const number = z.coerce.number();
-const querySchema = z.strictObject({
-  sampleRateHz: number.int().min(4_000).max(384_000).default(16_000),
-  /** Mono samples: 16-bit integers or 32-bit floats, little-endian. */
-  format: z.enum(['s16le', 'f32le']).default('s16le'),
-  hopSec: number.min(0.1).max(60).default(0.5),
-  windowSec: number.min(0.2).max(30).default(2),
-  smoothing: number.min(0).max(0.99).default(0.5),
-  /** Name of the person who speaks, where profiles are kept. */
-  profile: z.string().optional(),
-});
-
-export type StreamQuery = z.output<typeof querySchema>;
 
 /** `WS /v1/stream`: PCM in binary messages, events as JSON text; `{"type":"end"}` says that nothing more comes. */
 export class StreamRoute {
@@ -81,7 +67,7 @@ export class StreamRoute {
     try {
       const url = new URL(request.url ?? '', 'http://localhost');
       if (url.pathname !== PATH) return { status: 404 };
-      const query = parseWith(querySchema, Object.fromEntries(url.searchParams), 'stream query');
+      const query = parseWith(streamQuerySchema, Object.fromEntries(url.searchParams), 'stream query');
       if (this.#closing) return { status: 503 };
       const client = request.socket.remoteAddress ?? '';
       const entered = streams.enter(client);

@@ -3,7 +3,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { ServerContext } from './context.js';
 import { failureOf, invalid } from './failure.js';
 import { profilesOf } from './profile-routes.js';
-import type { StreamQuery } from './stream-route.js';
+import type { StreamQuery } from './stream-query.js';
 
 /** Chunks that may wait before the connection is read no further. */
 const MAX_WAITING = 8;

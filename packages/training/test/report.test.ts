@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadCorpus } from '../src/corpus/load.js';
 import { reportRun } from '../src/report/index.js';
-import { readRunResult } from '../src/run/finished-run.js';
+import { readRunResult } from '../src/run/run-result.js';
 import { trainRun } from '../src/run/train-run.js';
 import { TONE_RECIPE, writeToneCorpus } from './support/tone-corpus.js';
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Recording, RowRef, Split } from '@prosodia/contracts';
 import fc from 'fast-check';
+import type { SplitCorpus } from '../src/split/check-split.js';
 import { checkSplit } from '../src/split/check-split.js';
 import { speakerFolds } from '../src/split/speaker-folds.js';
-import { makeSplit, type SplitCorpus } from '../src/split/split.js';
+import { makeSplit } from '../src/split/split.js';
 
 /** A corpus of the shape of RAVDESS: as many women as men, every recording its own bytes. */
 function corpusOf(speakers: number, each: number): SplitCorpus {

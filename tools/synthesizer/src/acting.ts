@@ -1,7 +1,7 @@
 import type { Delivery } from './espeak.js';
 import type { Random } from './random.js';
 import type { Speaker } from './speakers.js';
-import type { VoiceQuality } from './voice-quality.js';
+import type { Shaping } from './voice-quality.js';
 
 /** RAVDESS's codes, in its order. */
 export const EMOTIONS = [
@@ -62,14 +62,9 @@ export const ACTING_RULES: Readonly<Record<Emotion, ActingRule>> = {
 const STRONG = 1.5;
 
 /** What one clip is made of. */
-export interface Performance {
+export interface Performance extends Shaping {
   readonly text: string;
   readonly delivery: Delivery;
-  readonly quality: VoiceQuality;
-  /** Level of the speech in dB below full scale. */
-  readonly levelDb: number;
-  readonly leadSec: number;
-  readonly tailSec: number;
 }
 
 /**

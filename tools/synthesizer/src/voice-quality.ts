@@ -1,5 +1,4 @@
 import type { AudioClip } from '@prosodia/contracts';
-import type { Performance } from './acting.js';
 import type { Random } from './random.js';
 
 /** What the engine's settings cannot say about a voice. */
@@ -15,6 +14,15 @@ export interface VoiceQuality {
   readonly drive: number;
 }
 
+/** What becomes of the engine's plain speech. */
+export interface Shaping {
+  readonly quality: VoiceQuality;
+  /** Level of the speech in dB below full scale. */
+  readonly levelDb: number;
+  readonly leadSec: number;
+  readonly tailSec: number;
+}
+
 // Looked up once: within a `vm` context, where tests run, each use of a global costs a microsecond.
 const { abs, max, min, sin } = Math;
 
@@ -28,13 +36,13 @@ const ROOM_DB = -80;
  *
  * @returns a new clip at the same rate, within [-0.98, 0.98]
  */
-export function shape(speech: AudioClip, performance: Performance, random: Random): AudioClip {
+export function shape(speech: AudioClip, shaping: Shaping, random: Random): AudioClip {
   const { sampleRateHz } = speech;
-  const voiced = normalised(tilted(speech.samples, performance.quality.tilt));
-  modulate(voiced, performance.quality, sampleRateHz, random);
-  const gain = gainFor(voiced, performance.levelDb);
-  const lead = Math.round(performance.leadSec * sampleRateHz);
-  const tail = Math.round(performance.tailSec * sampleRateHz);
+  const voiced = normalised(tilted(speech.samples, shaping.quality.tilt));
+  modulate(voiced, shaping.quality, sampleRateHz, random);
+  const gain = gainFor(voiced, shaping.levelDb);
+  const lead = Math.round(shaping.leadSec * sampleRateHz);
+  const tail = Math.round(shaping.tailSec * sampleRateHz);
   const samples = new Float32Array(lead + voiced.length + tail);
   const room = 10 ** (ROOM_DB / 20);
   for (let i = 0; i < samples.length; i++) {

@@ -2,18 +2,11 @@ import { ProsodiaError } from '@prosodia/contracts';
 import { nativeAddon } from '@prosodia/native';
 import type * as tf from '@tensorflow/tfjs';
 import type { TensorFlow } from './backend.js';
+import { layersOf } from './layers-of.js';
 import { NativeLstm } from './native-lstm.js';
 import { nativeLstmProblem } from './native-model.js';
 
 type Layer = tf.layers.Layer;
-
-/** The layers that compute, in order: nested Sequentials opened, input layers left out. */
-export function layersOf(model: tf.Sequential): Layer[] {
-  return model.layers.flatMap((layer) => {
-    if (layer.getClassName() === 'InputLayer') return [];
-    return layer.getClassName() === 'Sequential' ? layersOf(layer as tf.Sequential) : [layer];
-  });
-}
 
 /**
  * A model's layers applied one by one in training mode, ending in logits.

@@ -1,6 +1,6 @@
 import type { TrainerLayer } from '@prosodia/native';
 import type * as tf from '@tensorflow/tfjs';
-import { layersOf } from './forward.js';
+import { layersOf } from './layers-of.js';
 
 type Config = Record<string, unknown>;
 

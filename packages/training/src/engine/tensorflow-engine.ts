@@ -12,7 +12,8 @@ import type {
   InspectableEngine,
   TrainingRows,
 } from './engine.js';
-import { layersOf, TrainingForward } from './forward.js';
+import { TrainingForward } from './forward.js';
+import { layersOf } from './layers-of.js';
 import { checkOrder, gatherInputs } from './rows.js';
 import { kernelThreads } from './threads.js';
 

@@ -11,5 +11,6 @@ export {
   float,
   type GraphBuilder,
 } from './graph-builder.js';
+export type { LayerContext, LayerExporter, LayerWeight } from './layer-exporter.js';
 export { RIDGE, type Scaler } from './network.js';
-export { type LayerContext, type LayerExporter, type LayerWeight, registerLayer } from './registry.js';
+export { registerLayer } from './registry.js';

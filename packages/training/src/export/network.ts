@@ -1,9 +1,10 @@
 import { type Head, ONNX_INPUT, type OnnxGraph, ProsodiaError } from '@prosodia/contracts';
 import type { layers, Sequential } from '@tensorflow/tfjs';
 import { floatValue, GraphBuilder } from './graph-builder.js';
+import type { LayerContext } from './layer-exporter.js';
 import { addActivation } from './layers/activation.js';
 import { addAffine } from './layers/dense.js';
-import { exporterOf, type LayerContext } from './registry.js';
+import { exporterOf } from './registry.js';
 
 /** Numbers that bring a row to the scale the network was trained on: (x − mean) / scale. */
 export interface Scaler {

@@ -1,5 +1,6 @@
+import type { SideRows } from '../protocol/feature-bank.js';
 import type { LearnerOptions } from '../protocol/learner.js';
-import type { SideRows, TrainingSide } from '../protocol/side.js';
+import type { TrainingSide } from '../protocol/side.js';
 
 /** How what a learner sees of a clip becomes the vector that a discriminant takes. */
 export interface Summary {

@@ -1,5 +1,11 @@
 import { ProsodiaError, type RowRef } from '@prosodia/contracts';
-import type { SideRows } from './side.js';
+
+/** Rows of one input. */
+export interface SideRows {
+  /** clips × product(rowShape). */
+  readonly inputs: Float32Array;
+  readonly rowShape: readonly number[];
+}
 
 /** Rows of one input for every recording and copy. */
 export interface FeatureTable {

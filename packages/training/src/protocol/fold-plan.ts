@@ -1,8 +1,7 @@
 import { ProsodiaError, type Protocol, type Recording, type RowRef } from '@prosodia/contracts';
 import { Random } from '../random.js';
-import { checkSplit } from '../split/check-split.js';
+import { checkSplit, type SplitCorpus } from '../split/check-split.js';
 import { speakerFolds } from '../split/speaker-folds.js';
-import type { SplitCorpus } from '../split/split.js';
 import type { Clip } from './side.js';
 
 /** Ways to divide a corpus so that every clip is tested exactly once. */

@@ -1,17 +1,10 @@
 import { ProsodiaError, type RowRef } from '@prosodia/contracts';
 import { Random } from '../random.js';
 import { speakerFolds } from '../split/speaker-folds.js';
-import type { FeatureBank } from './feature-bank.js';
+import type { FeatureBank, SideRows } from './feature-bank.js';
 
 /** One clip of a side: the row it is judged by, then rows of its changed copies. */
 export type Clip = readonly RowRef[];
-
-/** Rows of one input. */
-export interface SideRows {
-  /** clips × product(rowShape). */
-  readonly inputs: Float32Array;
-  readonly rowShape: readonly number[];
-}
 
 /**
  * Clips without their labels, as a fitted learner sees them: no class, path or hash can be reached from here, and

@@ -4,9 +4,9 @@ import { ProsodiaError } from '@prosodia/contracts';
 import { caveatOf } from '../evaluate/caveat.js';
 import { judge, type Prediction, type Predictions } from '../evaluate/judge.js';
 import { PROTOCOL_CAVEATS } from '../split/split.js';
-import { readRunResult } from './finished-run.js';
 import { protocolPlan } from './protocol-plan.js';
 import { RUN_FILES, RunFolder } from './run-folder.js';
+import { readRunResult } from './run-result.js';
 import type { RunResult, TrainRunOptions } from './train-options.js';
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Protocol, RowRef, Split } from '@prosodia/contracts';
-import { PROTOCOL_CAVEATS, type SplitCorpus, type SplitOptions } from '../split/split.js';
+import type { SplitCorpus } from '../split/check-split.js';
+import { PROTOCOL_CAVEATS, type SplitOptions } from '../split/split.js';
 import type { SplitSummary, TrainRunOptions } from './train-options.js';
 
 /** The split's options but for the rows of a recording, which the recipe decides. */

@@ -1,5 +1,8 @@
 import { ProsodiaError, type RowRef, type Split } from '@prosodia/contracts';
-import type { SplitCorpus } from './split.js';
+import type { Corpus } from '../corpus/corpus.js';
+
+/** What a split needs to know of a corpus. */
+export type SplitCorpus = Pick<Corpus, 'recordings' | 'contentHashes'>;
 
 /** What of a split decides whether it may be. */
 export type CheckedSplit = Pick<Split, 'protocol' | 'train' | 'validation' | 'test' | 'validationIsTest'>;

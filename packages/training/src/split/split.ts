@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto';
 import { PROTOCOLS, ProsodiaError, type Protocol, type RowRef, type Split } from '@prosodia/contracts';
-import type { Corpus } from '../corpus/corpus.js';
 import { Random } from '../random.js';
-import { checkSplit } from './check-split.js';
+import { checkSplit, type SplitCorpus } from './check-split.js';
 import { speakerFolds } from './speaker-folds.js';
-
-/** What a split needs to know of a corpus. */
-export type SplitCorpus = Pick<Corpus, 'recordings' | 'contentHashes'>;
 
 export interface SplitOptions {
   readonly protocol: Protocol;

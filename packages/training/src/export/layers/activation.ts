@@ -1,6 +1,6 @@
 import { ProsodiaError } from '@prosodia/contracts';
 import { float, type GraphBuilder } from '../graph-builder.js';
-import type { LayerExporter } from '../registry.js';
+import type { LayerExporter } from '../layer-exporter.js';
 
 /** TensorFlow.js's hard sigmoid is clip(0.2 x + 0.5, 0, 1), which is also ONNX's default. */
 export const HARD_SIGMOID = { alpha: 0.2, beta: 0.5 };

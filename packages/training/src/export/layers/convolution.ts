@@ -1,5 +1,5 @@
 import { ProsodiaError } from '@prosodia/contracts';
-import type { LayerContext, LayerExporter } from '../registry.js';
+import type { LayerContext, LayerExporter } from '../layer-exporter.js';
 import { addActivation } from './activation.js';
 
 /** Padding as ONNX says it, which both count alike: an odd rest goes to the end. */

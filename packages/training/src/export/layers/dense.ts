@@ -1,4 +1,4 @@
-import type { LayerContext, LayerExporter } from '../registry.js';
+import type { LayerContext, LayerExporter } from '../layer-exporter.js';
 import { addActivation } from './activation.js';
 
 /**

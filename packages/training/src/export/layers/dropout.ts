@@ -1,4 +1,4 @@
-import type { LayerExporter } from '../registry.js';
+import type { LayerExporter } from '../layer-exporter.js';
 
 /** Noise of training only: at inference each of these passes its input on. */
 const identity: LayerExporter = ({ input }) => input;

@@ -1,6 +1,6 @@
 import { ProsodiaError } from '@prosodia/contracts';
 import { type AttributeValue, float } from '../graph-builder.js';
-import type { LayerContext, LayerExporter, LayerWeight } from '../registry.js';
+import type { LayerContext, LayerExporter, LayerWeight } from '../layer-exporter.js';
 import { HARD_SIGMOID } from './activation.js';
 
 /** Keras keeps the gates as input, forget, cell, output; ONNX as input, output, forget, cell. */

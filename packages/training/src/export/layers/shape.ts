@@ -1,4 +1,4 @@
-import type { LayerExporter } from '../registry.js';
+import type { LayerExporter } from '../layer-exporter.js';
 
 /** Layers that only say what shape the data has. */
 export const shapeLayers: Readonly<Record<string, LayerExporter>> = {
