@@ -4,8 +4,9 @@
 
 namespace prosodia::PROSODIA_ISA {
 
-static void Step(const AdamRates& rates, const float* gradient, float* first, float* second, float* weights,
+static void Step(const AdamRates& given, const float* gradient, float* first, float* second, float* weights,
                  size_t count) {
+  const AdamRates rates = given;  // a copy that no store below can be thought to change
   for (size_t at = 0; at < count; at += kLanes) {
     const F32 g = Load(gradient + at);
     const F32 m = Load(first + at) * rates.beta1 + g * rates.rest1;

@@ -66,12 +66,13 @@ static void OuterTile(const float* a, const float* b, int depth, bool add, float
   tile.Write(c);
 }
 
-// Calls `call`(height) at each `row` for tiles of nearly equal height: five, five and six rows rather than six, six and four.
+// Calls `call`(height) at each `row` for tiles of nearly equal height: six, five and five rows rather than six, six and
+// four. The first tile waits for the panel to come from a farther cache, so it is the one that does most with it.
 #define PROSODIA_TILES(rows, call)                                         \
   const int tiles = ((rows) + kRows - 1) / kRows;                          \
-  for (int tile = 0; tile < tiles; tile++) {                               \
-    const int row = (rows) * tile / tiles;                                 \
-    switch ((rows) * (tile + 1) / tiles - row) {                           \
+  const int height = (rows) / tiles, taller = (rows) % tiles;              \
+  for (int tile = 0, row = 0; tile < tiles; row += height + int(tile < taller), tile++) { \
+    switch (height + int(tile < taller)) {                                 \
       case 1: call(1); break;                                              \
       case 2: call(2); break;                                              \
       case 3: call(3); break;                                              \
@@ -111,8 +112,13 @@ static void ColumnSums(const float* b, int depth, float* sums) {
 }
 
 static void TransposeBlock(const float* from, float* to) {
-  for (int r = 0; r < kPanel; r++)
-    for (int c = 0; c < kPanel; c++) to[c * kPanel + r] = from[r * kPanel + c];
+  for (int r = 0; r < kPanel; r += kLanes)
+    for (int c = 0; c < kPanel; c += kLanes) {
+      F32 block[kLanes];
+      PROSODIA_EACH(i, kLanes) block[i] = Load(from + (r + i) * kPanel + c);
+      Transpose(block);
+      PROSODIA_EACH(i, kLanes) Store(to + (c + i) * kPanel + r, block[i]);
+    }
 }
 
 extern const GemmKernel kGemmKernel = {kPanel, Multiply, Outer, ColumnSums, TransposeBlock};
