@@ -1,4 +1,5 @@
 // extractFeatures(sources, config, request, call): one matrix, or its own failure, for each file, file's bytes or clip.
+// extractFeaturesSync(sources, config, request): the same on the calling thread, for worker threads.
 // functionalTable(): what the values of clip-level statistics are.
 #include <napi.h>
 
@@ -214,6 +215,16 @@ Napi::Value Extract(const Napi::CallbackInfo& info) {
   });
 }
 
+Napi::Value ExtractSync(const Napi::CallbackInfo& info) {
+  return Guarded(info.Env(), [&]() -> Napi::Value {
+    std::vector<Source> sources = ReadSources(info[0]);
+    const FeatureConfig config = ReadFeatureConfig(info[1]);
+    FeatureBatch batch(std::move(sources), config, ReadRequest(info[2]), CallOptions{});
+    for (std::size_t item = 0; item < batch.items(); item++) batch.Run(item, 0);
+    return batch.Result(info.Env());
+  });
+}
+
 Napi::Value Table(const Napi::CallbackInfo& info) {
   const std::vector<Functional>& table = FunctionalTable();
   Napi::Array result = Napi::Array::New(info.Env(), table.size());
@@ -231,6 +242,7 @@ Napi::Value Table(const Napi::CallbackInfo& info) {
 
 void AddFeatures(Napi::Env env, Napi::Object exports) {
   exports.Set("extractFeatures", Napi::Function::New(env, Extract, "extractFeatures"));
+  exports.Set("extractFeaturesSync", Napi::Function::New(env, ExtractSync, "extractFeaturesSync"));
   exports.Set("functionalTable", Napi::Function::New(env, Table, "functionalTable"));
 }
 

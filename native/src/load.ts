@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { ProsodiaError } from '@prosodia/contracts';
+import { ProsodiaError } from '@prosodia/contracts/errors';
 import type { AugmentOperations } from './augment.js';
 import type { ProsodyOperations } from './prosody.js';
 import type { SignalOperations } from './signal.js';

@@ -53,6 +53,12 @@ export interface SignalOperations {
     request: NativeFeatureRequest,
     call: NativeCall,
   ): NativeJob<(NativeFeatures | NativeFailure | null)[]>;
+  /** As `extractFeatures`, on the calling thread: for worker threads, whose hop to the addon's threads it saves. */
+  extractFeaturesSync(
+    sources: readonly (string | Uint8Array | AudioClip)[],
+    config: NativeFeatureConfig,
+    request: NativeFeatureRequest,
+  ): (NativeFeatures | NativeFailure | null)[];
   /** What the values of `functionals` are. */
   functionalTable(): { name: string; group: string }[];
   resample(clips: readonly AudioClip[], sampleRateHz: number, call: NativeCall): NativeJob<AudioClip[]>;

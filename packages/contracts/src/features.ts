@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const FFT_SIZES = Array.from({ length: 9 }, (_, i) => 64 * 2 ** i);
+
 /**
  * How a clip becomes a matrix of frames. Names and defaults are librosa's where librosa has the thing.
  *
@@ -15,7 +17,8 @@ export const featureConfigSchema = z.strictObject({
   nFft: z
     .number()
     .int()
-    .refine((n) => n >= 64 && n <= 16_384 && (n & (n - 1)) === 0, 'a power of two from 64 to 16384')
+    .refine((n) => FFT_SIZES.includes(n), 'a power of two from 64 to 16384')
+    .meta({ enum: FFT_SIZES })
     .default(2048),
   /** Window length in samples, at most nFft; the window is centred in the FFT. */
   winLength: z.number().int().min(2).optional(),

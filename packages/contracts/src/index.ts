@@ -3,6 +3,7 @@ export * from './augmentation.js';
 export * from './errors.js';
 export * from './features.js';
 export * from './model-card.js';
+export * from './model-card-format.js';
 export * from './onnx.js';
 export * from './parse.js';
 export * from './recognition.js';

@@ -2,13 +2,6 @@ import { z } from 'zod';
 import { augmentationSchema } from './augmentation.js';
 import { networkInputSchema } from './features.js';
 
-/** The newest card this version reads; a file with a higher one is refused. */
-export const MODEL_CARD_VERSION = 3;
-
-/** Metadata keys of the ONNX file: the card as JSON, and the SHA-256 of that JSON's UTF-8 bytes. */
-export const MODEL_CARD_KEY = 'prosodia.card';
-export const MODEL_CARD_HASH_KEY = 'prosodia.card.sha256';
-
 const interval = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
 
 /** What an evaluation found, with the protocol that gives the number its meaning. */

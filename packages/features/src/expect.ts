@@ -1,4 +1,4 @@
-import { ProsodiaError } from '@prosodia/contracts';
+import { ProsodiaError } from '@prosodia/contracts/errors';
 
 /** Refuses an argument in the words of every refusal: what was expected, what came. */
 export function expect(holds: boolean, what: string, received: unknown): void {

@@ -1,13 +1,12 @@
 import {
   type AudioClip,
   type BatchItem,
-  type FeatureMatrix,
   type NetworkInput,
   networkInputSchema,
   ProsodiaError,
   parseWith,
 } from '@prosodia/contracts';
-import { featureCount, resolveFeatureConfig } from './config.js';
+import { resolveFeatureConfig } from './config.js';
 import { extractSummaries } from './extract.js';
 import {
   type FeatureSource,
@@ -23,6 +22,7 @@ import {
 } from './functionals.js';
 import type { BatchOptions } from './native-batch.js';
 import { resampleClips } from './resample.js';
+import { fitted, rowSize } from './row-plan.js';
 import { sequenceRows, sequenceRowsFromFiles } from './sequence.js';
 
 /**
@@ -48,7 +48,7 @@ export async function networkRows(
       const { features, summary } = checked;
       const matrices = await extractSummaries(clips, resolveFeatureConfig(features), { summary }, call);
       const size = inputSize(checked);
-      return matrices.map((matrix) => rowOf(matrix, size));
+      return matrices.map(({ data }) => fitted(data, size));
     }
   }
 }
@@ -77,7 +77,7 @@ export async function networkRowsFromFiles(
       return items.map((item) => {
         if (!item.ok) return item;
         const { matrix, durationSec } = item.value;
-        return { ok: true, value: { row: rowOf(matrix, size), durationSec } };
+        return { ok: true, value: { row: fitted(matrix.data, size), durationSec } };
       });
     }
   }
@@ -113,15 +113,7 @@ function rateOf(input: NetworkInput): number {
 /** Values of one row. */
 export function inputSize(input: NetworkInput): number {
   if (input.summary === 'functionals') return functionalNames(groupsOf(input.groups)).length;
-  const coefficients = featureCount(resolveFeatureConfig(input.features));
-  switch (input.summary) {
-    case 'mean':
-      return coefficients;
-    case 'frames':
-      return coefficients * input.frames;
-    case 'sequence':
-      return (coefficients + 1) * input.frames;
-  }
+  return rowSize({ ...input, features: resolveFeatureConfig(input.features) });
 }
 
 function checkedInput<T extends NetworkInput>(input: T): T {
@@ -140,12 +132,4 @@ function checkedInput<T extends NetworkInput>(input: T): T {
 /** The names are checked where the groups are used. */
 function groupsOf(groups: readonly string[] | undefined): readonly FunctionalGroup[] | undefined {
   return groups as readonly FunctionalGroup[] | undefined;
-}
-
-/** The matrix's values, cut or followed by zeros. */
-function rowOf({ data }: FeatureMatrix, size: number): Float32Array {
-  if (data.length === size) return data;
-  const row = new Float32Array(size);
-  row.set(data.subarray(0, size));
-  return row;
 }

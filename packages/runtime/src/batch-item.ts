@@ -1,4 +1,5 @@
-import { type BatchItem, type ErrorCode, isProsodiaError, ProsodiaError } from '@prosodia/contracts';
+import type { BatchItem, ErrorCode } from '@prosodia/contracts';
+import { isProsodiaError, ProsodiaError } from '@prosodia/contracts/errors';
 
 /** An answer or its error; being aborted, and whatever is no error of ours, ends the whole batch. */
 export function itemOf<T>(work: () => T): BatchItem<T> {

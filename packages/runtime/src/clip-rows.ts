@@ -1,11 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import {
-  type AudioClip,
-  type BatchItem,
-  type ModelCard,
-  type NetworkInput,
-  ProsodiaError,
-} from '@prosodia/contracts';
+import type { AudioClip, BatchItem, ModelCard } from '@prosodia/contracts';
+import { ProsodiaError } from '@prosodia/contracts/errors';
 import {
   augment,
   decodeBytes,
@@ -16,7 +11,7 @@ import {
   networkRowsOfAll,
 } from '@prosodia/features';
 import { settledItemOf } from './batch-item.js';
-import { graphInputs } from './graph-inputs.js';
+import { graphInputs, onlyInputOf } from './graph-inputs.js';
 import { MIN_CLIP_SEC } from './limits.js';
 
 /** What a network takes of one clip. */
@@ -70,13 +65,6 @@ export async function clipRows(
 /** Makes sure that the features a card asks for exist and fill the network's inputs. */
 export async function checkInputs(card: ModelCard): Promise<void> {
   for (const { input } of card.inputs) await networkRows([], input);
-}
-
-function onlyInputOf({ inputs, speaker, variants }: ModelCard): NetworkInput | undefined {
-  const [only] = inputs;
-  if (inputs.length !== 1 || speaker || variants.length > 1 || variants[0]!.augmentations.length > 0)
-    return undefined;
-  return only!.input;
 }
 
 /** A row for each variant: the inputs' values one after the other, then of a speaker of whom nothing is known. */

@@ -1,4 +1,5 @@
-import { type AudioClip, ProsodiaError } from '@prosodia/contracts';
+import type { AudioClip } from '@prosodia/contracts';
+import { ProsodiaError } from '@prosodia/contracts/errors';
 
 /** Speech to recognise: a file's path or `file:` URL, a file's bytes, or mono audio in memory. */
 export type ClipSource = string | URL | Uint8Array | AudioClip;

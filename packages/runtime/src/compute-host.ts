@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, Worker } from 'node:worker_threads';
+import type { HostMessage } from './host-port.js';
 import { BUSY, type HostStart, isBusy, STATE_BYTES, stopAndWait } from './host-state.js';
 
 /** How long an idle host may take to end when asked to, before it is ended by force. */
@@ -13,7 +14,9 @@ export interface HostEvents<Reply> {
 }
 
 /** A thread or a process that holds one ONNX Runtime session; it ends after the request that tells it to. */
-export interface ComputeHost<Request> {
+export interface ComputeHost<Setup, Request> {
+  /** Gives it what it is opened with; its first reply answers this. */
+  open(setup: Setup): void;
   post(request: Request, transfer?: ArrayBuffer[]): void;
   /** Keeps the caller's process alive, or lets it end. */
   ref(): void;
@@ -23,35 +26,34 @@ export interface ComputeHost<Request> {
 }
 
 /**
- * Starts a program that serves requests through `host-port`.
+ * Starts a program that serves requests through `host-port`, once it has been opened.
  *
  * ONNX Runtime's binding aborts the whole process when a thread is ended while it computes. Our own threads are never
  * ended then, but a program that runs us in a worker thread may end that at any time, and ours with it. Inside a
  * worker thread the host is therefore a process, which only loses its parent and ends by itself.
  *
  * @param script  the program
- * @param setup  what it is started with; structured clone
+ * @param name  of the thread, for debuggers
  */
-export function startHost<Request, Reply>(
-  script: URL,
-  { name, setup }: { readonly name: string; readonly setup: unknown },
-  events: HostEvents<Reply>,
-): ComputeHost<Request> {
-  return isMainThread ? startThread(script, name, setup, events) : startProcess(script, setup, events);
-}
-
-function startThread<Request, Reply>(
+export function startHost<Setup, Request, Reply>(
   script: URL,
   name: string,
-  setup: unknown,
+  events: HostEvents<Reply>,
+): ComputeHost<Setup, Request> {
+  return isMainThread ? startThread(script, name, events) : startProcess(script, events);
+}
+
+function startThread<Setup, Request, Reply>(
+  script: URL,
+  name: string,
   { onReply, onExit }: HostEvents<Reply>,
-): ComputeHost<Request> {
+): ComputeHost<Setup, Request> {
   const state = new Int32Array(new SharedArrayBuffer(STATE_BYTES));
   Atomics.store(state, BUSY, 1);
   let reason = 'it stopped without saying why';
   // Flags of the main thread (test runners, loaders) are not for this one.
   const worker = new Worker(script, {
-    workerData: { state, setup } satisfies HostStart<unknown>,
+    workerData: { state } satisfies HostStart,
     execArgv: [],
     name,
   });
@@ -66,8 +68,11 @@ function startThread<Request, Reply>(
       onExit(reason);
     });
   });
+  const post = (message: HostMessage<Setup, Request>, transfer: ArrayBuffer[] = []) =>
+    worker.postMessage(message, transfer);
   return {
-    post: (request, transfer = []) => worker.postMessage(request, transfer),
+    open: (setup) => post({ setup }),
+    post: (request, transfer) => post({ request }, transfer),
     ref: () => worker.ref(),
     unref: () => worker.unref(),
     async ended() {
@@ -97,11 +102,10 @@ function waitForAll(): void {
   for (const state of guarded.values()) stopAndWait(state, CLOSE_TIMEOUT_MS);
 }
 
-function startProcess<Request, Reply>(
+function startProcess<Setup, Request, Reply>(
   script: URL,
-  setup: unknown,
   { onReply, onExit }: HostEvents<Reply>,
-): ComputeHost<Request> {
+): ComputeHost<Setup, Request> {
   const child = fork(fileURLToPath(script), { execArgv: [], serialization: 'advanced' });
   let reason = 'it stopped without saying why';
   child.on('message', (reply) => onReply(reply as Reply));
@@ -116,9 +120,9 @@ function startProcess<Request, Reply>(
     child.once('exit', (code, signal) => end(`it ended with ${signal ?? `code ${code}`}`));
   });
   // A request that comes too late is answered by the exit.
-  const post = (message: unknown) => void child.send(message as object, () => {});
-  post({ setup });
+  const post = (message: HostMessage<Setup, Request>) => void child.send(message, () => {});
   return {
+    open: (setup) => post({ setup }),
     post: (request) => post({ request }),
     ref: () => {
       child.ref();

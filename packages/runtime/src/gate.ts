@@ -1,4 +1,4 @@
-import { ProsodiaError } from '@prosodia/contracts';
+import { ProsodiaError } from '@prosodia/contracts/errors';
 
 interface Waiter {
   readonly count: number;

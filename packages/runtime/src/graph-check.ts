@@ -1,19 +1,15 @@
+import type { Head, ModelCard } from '@prosodia/contracts';
 import {
-  type Head,
-  type ModelCard,
   ONNX_FLOAT,
   ONNX_INT64,
   ONNX_OPERATORS,
-  ONNX_SCHEMA,
   type OnnxGraph,
   type OnnxNode,
   type OnnxTensor,
   type OnnxValue,
-} from '@prosodia/contracts';
-import protobuf from 'protobufjs';
+} from '@prosodia/contracts/onnx';
 import { clipSummaries, graphInputs } from './graph-inputs.js';
-
-const graphType = protobuf.Root.fromJSON(ONNX_SCHEMA).lookupType('Graph');
+import { readOnnx } from './onnx-reader.js';
 
 /**
  * Makes sure a graph is what its card says and nothing that was never tested.
@@ -21,10 +17,7 @@ const graphType = protobuf.Root.fromJSON(ONNX_SCHEMA).lookupType('Graph');
  * @throws Error saying what is wrong
  */
 export function checkGraph(bytes: Uint8Array, card: ModelCard): void {
-  const graph = graphType.toObject(graphType.decode(bytes), {
-    longs: Number,
-    arrays: true,
-  }) as unknown as OnnxGraph;
+  const graph = readOnnx('Graph', bytes) as OnnxGraph;
   const classes = card.labels.length;
   if (new Set(card.labels).size !== classes) throw new Error('its card names a label twice');
   checkValues(

@@ -1,4 +1,5 @@
-import { type ModelCard, ONNX_SPEAKER_WEIGHT } from '@prosodia/contracts';
+import type { ModelCard, NetworkInput } from '@prosodia/contracts';
+import { ONNX_SPEAKER_WEIGHT } from '@prosodia/contracts/onnx';
 import type { GraphInput } from './row-layout.js';
 import type { WorkerSetup } from './worker-messages.js';
 
@@ -36,6 +37,14 @@ export function graphInputs(card: ModelCard): GraphInput[] {
     ['mean', 'deviation'].map((statistic) => inputOf(`${name}.${statistic}`, [size])),
   );
   return [...rows, ...statistics, inputOf(ONNX_SPEAKER_WEIGHT, [1])];
+}
+
+/** The input of a model whose rows can be made straight from files: it has no other, and takes clips as they are. */
+export function onlyInputOf({ inputs, speaker, variants }: ModelCard): NetworkInput | undefined {
+  const [only] = inputs;
+  if (inputs.length !== 1 || speaker || variants.length > 1 || variants[0]!.augmentations.length > 0)
+    return undefined;
+  return only!.input;
 }
 
 /** The outputs that answer a row. */

@@ -6,9 +6,8 @@ const STOPPED = 1;
 export const STATE_BYTES = 8;
 
 /** What a compute thread is started with. */
-export interface HostStart<Setup> {
+export interface HostStart {
   readonly state: Int32Array;
-  readonly setup: Setup;
 }
 
 /** True while the thread is in ONNX Runtime, or starting. */
@@ -40,7 +39,8 @@ export function stopAndWait(state: Int32Array, timeoutMs: number): void {
   Atomics.wait(state, BUSY, 1, timeoutMs);
 }
 
-function setIdle(state: Int32Array): void {
+/** The thread may be ended from here on. */
+export function setIdle(state: Int32Array): void {
   Atomics.store(state, BUSY, 0);
   Atomics.notify(state, BUSY);
 }

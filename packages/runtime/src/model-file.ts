@@ -1,25 +1,16 @@
 import { createHash } from 'node:crypto';
+import type { ModelCard } from '@prosodia/contracts';
 import {
+  isModelCard,
   MODEL_CARD_HASH_KEY,
   MODEL_CARD_KEY,
   MODEL_CARD_VERSION,
-  type ModelCard,
-  modelCardSchema,
-  ONNX_IR_VERSION,
-  ONNX_MAX_IR_VERSION,
-  ONNX_OPSET,
-  ONNX_SCHEMA,
-  type OnnxModel,
-  ProsodiaError,
-  parseWith,
-} from '@prosodia/contracts';
-import protobuf from 'protobufjs';
+} from '@prosodia/contracts/model-card-format';
+import { ONNX_IR_VERSION, ONNX_MAX_IR_VERSION, ONNX_OPSET, type OnnxModel } from '@prosodia/contracts/onnx';
 import { checkGraph } from './graph-check.js';
 import { MAX_CARD_LENGTH, MAX_MODEL_BYTES } from './limits.js';
-
-const modelType = protobuf.Root.fromJSON(ONNX_SCHEMA).lookupType('Model');
-/** Field numbers of the outer message; repeated ones may come more than once. */
-const FIELDS = new Map(modelType.fieldsArray.map(({ id, repeated }) => [id, { repeated }]));
+import { reason, refused } from './model-refusal.js';
+import { readOnnx } from './onnx-reader.js';
 
 /**
  * Reads the card out of a model file and makes sure that card and graph belong together.
@@ -31,11 +22,11 @@ const FIELDS = new Map(modelType.fieldsArray.map(({ id, repeated }) => [id, { re
  * @param name  names the file in messages
  * @throws ProsodiaError MODEL with the reason
  */
-export function readModelFile(file: Uint8Array, name: string): ModelCard {
+export async function readModelFile(file: Uint8Array, name: string): Promise<ModelCard> {
   if (file.length > MAX_MODEL_BYTES)
     throw refused(name, `it has ${file.length} bytes and ${MAX_MODEL_BYTES} is the limit`);
   const model = decodeModel(file, name);
-  const card = readCard(model, name);
+  const card = await readCard(model, name);
   if (sha256(model.graph) !== card.graphHash)
     throw refused(name, 'it is corrupted: its network does not match the hash in its card');
   checkVersions(model, name);
@@ -47,50 +38,19 @@ export function readModelFile(file: Uint8Array, name: string): ModelCard {
   return card;
 }
 
-/** The error for a file that is not accepted. */
-export function refused(name: string, why: string, cause?: unknown): ProsodiaError {
-  return new ProsodiaError('MODEL', `Cannot use ${name} as a model: ${why}`, { cause });
-}
-
-export function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 function decodeModel(file: Uint8Array, name: string): OnnxModel {
   try {
-    checkOuterFields(file);
-    return modelType.toObject(modelType.decode(file), {
-      longs: Number,
-      defaults: true,
-    }) as unknown as OnnxModel;
+    const model = readOnnx('Model', file) as Partial<OnnxModel>;
+    if (!model.graph) throw new Error('it has no graph');
+    return { irVersion: 0, ...model } as OnnxModel;
   } catch (cause) {
     throw refused(name, `it is not a readable ONNX file (${reason(cause)})`, cause);
   }
 }
 
-/**
- * Walks the outer message and refuses what could hide something from the checks.
- *
- * Protobuf merges a field that comes twice, so ONNX Runtime would compute two graphs joined where we had
- * hashed the last; and fields unknown here (training graphs, functions) are graphs too.
- */
-function checkOuterFields(file: Uint8Array): void {
-  const reader = protobuf.Reader.create(file);
-  const seen = new Set<number>();
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32();
-    const id = tag >>> 3;
-    const field = FIELDS.get(id);
-    if (!field) throw new Error(`field ${id} is not expected`);
-    if (!field.repeated && seen.has(id)) throw new Error(`field ${id} comes twice`);
-    seen.add(id);
-    reader.skipType(tag & 7);
-  }
-}
-
-function readCard(model: OnnxModel, name: string): ModelCard {
+async function readCard(model: OnnxModel, name: string): Promise<ModelCard> {
   const metadata = new Map<string, string>();
-  for (const { key, value } of model.metadata) {
+  for (const { key = '', value = '' } of model.metadata) {
     if (metadata.has(key)) throw refused(name, `it is corrupted: its metadata holds ${key} twice`);
     metadata.set(key, value);
   }
@@ -106,6 +66,8 @@ function readCard(model: OnnxModel, name: string): ModelCard {
       name,
       `its card has format version ${version} and this version of Prosodia reads up to ${MODEL_CARD_VERSION}; a newer Prosodia is needed`,
     );
+  if (isModelCard(card)) return card;
+  const { modelCardSchema, parseWith } = await import('@prosodia/contracts');
   return parseWith(modelCardSchema, card, `model card in ${name}`, 'MODEL');
 }
 
@@ -124,7 +86,7 @@ function checkVersions({ irVersion, opsetImport }: OnnxModel, name: string): voi
       `it has ONNX IR version ${irVersion} and ${ONNX_IR_VERSION} to ${ONNX_MAX_IR_VERSION} are read`,
     );
   const [opset] = opsetImport;
-  if (opsetImport.length !== 1 || opset?.domain !== '' || opset.version !== ONNX_OPSET) {
+  if (!opset || opsetImport.length !== 1 || opset.domain || opset.version !== ONNX_OPSET) {
     const sets = opsetImport.map(({ domain, version }) => `${domain || 'ai.onnx'} ${version}`).join(', ');
     throw refused(name, `it uses operator set ${sets || 'none'} and ai.onnx ${ONNX_OPSET} is expected`);
   }

@@ -1,17 +1,30 @@
 import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type ModelCard, ProsodiaError } from '@prosodia/contracts';
-import { checkInputs } from './clip-rows.js';
-import { MAX_MODEL_BYTES } from './limits.js';
-import { reason, refused } from './model-file.js';
+import type { ModelCard } from '@prosodia/contracts';
+import { ProsodiaError } from '@prosodia/contracts/errors';
+import { type RowPlan, rowPlan } from '@prosodia/features/row-plan';
+import { onlyInputOf } from './graph-inputs.js';
+import { MAX_MODEL_BYTES, MIN_CLIP_SEC } from './limits.js';
+import { reason, refused } from './model-refusal.js';
 
 /** Models that `@prosodia/models` brings. */
 const SHIPPED_NAMES: ReadonlySet<string> = new Set(['base', 'paper-final']);
 
-/** Makes sure before the first clip that the features the card asks for exist and fill the network's input. */
-export async function checkInput(card: ModelCard, name: string): Promise<void> {
+/**
+ * Makes sure before the first clip that the features the card asks for exist and fill the network's inputs.
+ *
+ * @returns how a network thread makes them itself, where it can
+ */
+export async function checkInput(
+  card: ModelCard,
+  name: string,
+  maxClipSec: number,
+): Promise<RowPlan | undefined> {
   try {
-    await checkInputs(card);
+    const only = onlyInputOf(card);
+    const plan = only && rowPlan(only, MIN_CLIP_SEC, maxClipSec);
+    if (!plan) await (await import('./clip-rows.js')).checkInputs(card);
+    return plan;
   } catch (cause) {
     throw refused(name, `its card asks for features it cannot have (${reason(cause)})`, cause);
   }

@@ -1,68 +1,85 @@
-import { ProsodiaError } from '@prosodia/contracts';
+import { ProsodiaError } from '@prosodia/contracts/errors';
 import { aborted } from './gate.js';
 import { MAX_FLOATS_PER_RUN, MAX_ROWS_PER_RUN } from './limits.js';
 import { type Exit, NetworkThread } from './network-thread.js';
 import { rowSizeOf } from './row-layout.js';
-import type { Answers, WorkerSetup } from './worker-messages.js';
+import type { Answers, WorkerReply, WorkerRequest, WorkerSetup, WorkerSource } from './worker-messages.js';
 
-/** A row is computed again once when the thread that had it died. */
+/** A job is done again once when the thread that had it died. */
 const ATTEMPTS = 2;
+
+/** What a thread made of a clip. */
+export interface ClipAnswer {
+  readonly probabilities: Float32Array;
+  readonly durationSec: number;
+}
+
+type Answer = Float32Array | ClipAnswer | null | ProsodiaError;
 
 /** What one caller waits for. */
 interface Call {
-  readonly answers: Answers;
+  readonly wanted: Answers | 'clip';
   unanswered: number;
-  readonly answer: (place: number, answer: Float32Array | ProsodiaError) => void;
+  readonly answer: (place: number, answer: Answer) => void;
   readonly end: (settle: () => void) => void;
   readonly fail: (error: ProsodiaError) => void;
 }
 
 interface Job {
-  readonly row: Float32Array;
+  /** A row, or a clip of a call that wants clips answered. */
+  readonly input: Float32Array | WorkerSource;
   readonly place: number;
   readonly call: Call;
   attempts: number;
 }
 
 /**
- * Computes rows on threads, since ONNX Runtime's `run` computes on the thread that calls it.
+ * Computes rows on threads, since ONNX Runtime's `run` computes on the thread that calls it, and answers clips there.
  *
  * Why not tinypool: it never notices a thread that exits without an error (the caller would wait for ever), it
  * aborts a running task by killing its thread and session, it hands over one task at a time where a network
  * computes many rows at once for less, and it asks the system for memory figures after each task.
  */
 export class NetworkPool {
-  readonly #setup: WorkerSetup;
-  readonly #name: string;
-  readonly #rowsPerRun: number;
   readonly #threads = new Set<NetworkThread<Job>>();
   readonly #calls = new Set<Call>();
+  #setup: WorkerSetup | undefined;
+  #name = '';
+  #rowsPerRun = 1;
   #queue: Job[] = [];
   #closed = false;
 
-  private constructor(setup: WorkerSetup, name: string) {
-    this.#setup = setup;
-    this.#name = name;
-    const rowSize = rowSizeOf(setup.inputs);
-    this.#rowsPerRun = Math.max(1, Math.min(MAX_ROWS_PER_RUN, Math.floor(MAX_FLOATS_PER_RUN / rowSize)));
+  /** A first thread begins to load ONNX Runtime; `open` says what it is for. */
+  constructor() {
+    this.#start();
   }
 
   /**
-   * Starts the threads and waits until each has its session.
+   * Gives every thread the model and waits until one has its session; the others come up while that one answers.
    *
    * @param name  names the model in messages
    * @throws ProsodiaError MODEL when ONNX Runtime refuses the model
    */
-  static async open(setup: WorkerSetup, threads: number, name: string): Promise<NetworkPool> {
-    const pool = new NetworkPool(setup, name);
+  async open(setup: WorkerSetup, threads: number, name: string): Promise<void> {
+    this.#setup = setup;
+    this.#name = name;
+    const rowSize = rowSizeOf(setup.inputs);
+    this.#rowsPerRun = Math.max(1, Math.min(MAX_ROWS_PER_RUN, Math.floor(MAX_FLOATS_PER_RUN / rowSize)));
+    const [first] = this.#threads;
+    first?.open(setup);
     try {
-      await Promise.all(Array.from({ length: threads }, () => pool.#start().ready));
+      await (first ?? this.#start()).ready;
     } catch (cause) {
-      await pool.close();
+      await this.close();
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new ProsodiaError('MODEL', `Cannot use ${name} as a model: ${why}`, { cause });
     }
-    return pool;
+    while (this.#threads.size < threads) this.#start();
+  }
+
+  /** True when a thread waits for work. */
+  get idle(): boolean {
+    return this.#queue.length === 0 && [...this.#threads].some(({ idle }) => idle);
   }
 
   /**
@@ -78,14 +95,38 @@ export class NetworkPool {
     signal?: AbortSignal,
     wanted: Answers = 'probabilities',
   ): Promise<(Float32Array | ProsodiaError)[]> {
+    if (rows.length === 0) return Promise.resolve([]);
+    return this.#call(rows, signal, wanted) as Promise<(Float32Array | ProsodiaError)[]>;
+  }
+
+  /**
+   * From a clip to its probabilities on one thread, without a hop in between.
+   *
+   * @returns null for a clip that a thread does not answer: another format, an error in it, a length beyond the limits
+   * @throws ProsodiaError ABORTED, MODEL
+   */
+  async hear(source: WorkerSource, signal?: AbortSignal): Promise<ClipAnswer | null> {
+    const [answer] = await this.#call([source], signal, 'clip');
+    if (answer instanceof ProsodiaError) throw answer;
+    return answer as ClipAnswer | null;
+  }
+
+  /** Rejects what is not finished, releases every session and waits for the threads to end. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#queue = [];
+    for (const call of this.#calls) call.fail(closed());
+    await Promise.all([...this.#threads].map((thread) => thread.close()));
+  }
+
+  #call(inputs: readonly Job['input'][], signal: AbortSignal | undefined, wanted: Call['wanted']) {
     if (this.#closed) return Promise.reject(closed());
     if (signal?.aborted) return Promise.reject(aborted());
-    if (rows.length === 0) return Promise.resolve([]);
-    return new Promise((resolve, reject) => {
-      const answers = new Array<Float32Array | ProsodiaError>(rows.length);
+    return new Promise<Answer[]>((resolve, reject) => {
+      const answers = new Array<Answer>(inputs.length);
       const call: Call = {
-        answers: wanted,
-        unanswered: rows.length,
+        wanted,
+        unanswered: inputs.length,
         answer: (place, answer) => {
           answers[place] = answer;
           if (--call.unanswered === 0) call.end(() => resolve(answers));
@@ -103,25 +144,18 @@ export class NetworkPool {
       };
       signal?.addEventListener('abort', onAbort, { once: true });
       this.#calls.add(call);
-      for (const [place, row] of rows.entries()) this.#queue.push({ row, place, call, attempts: 0 });
+      for (const [place, input] of inputs.entries()) this.#queue.push({ input, place, call, attempts: 0 });
       this.#dispatch();
     });
   }
 
-  /** Rejects what is not finished, releases every session and waits for the threads to end. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#queue = [];
-    for (const call of this.#calls) call.fail(closed());
-    await Promise.all([...this.#threads].map((thread) => thread.close()));
-  }
-
   #start(): NetworkThread<Job> {
-    const thread: NetworkThread<Job> = new NetworkThread<Job>(this.#setup, {
+    const thread: NetworkThread<Job> = new NetworkThread<Job>({
       onIdle: () => this.#dispatch(),
       onExit: (exit) => this.#replace(thread, exit),
     });
     this.#threads.add(thread);
+    if (this.#setup) thread.open(this.#setup);
     return thread;
   }
 
@@ -130,30 +164,44 @@ export class NetworkPool {
     for (const thread of this.#threads) {
       if (this.#queue.length === 0) return;
       if (!thread.idle) continue;
-      const share = Math.ceil(this.#queue.length / this.#threads.size);
-      const { answers } = this.#queue[0]!.call;
-      const other = this.#queue.findIndex(({ call }) => call.answers !== answers);
-      const alike = other < 0 ? this.#queue.length : other;
-      const jobs = this.#queue.splice(0, Math.min(share, alike, this.#rowsPerRun));
+      const jobs = this.#queue.splice(0, this.#share());
       for (const job of jobs) job.attempts++;
-      thread.compute(jobs, { rows: jobs.map(({ row }) => row), answers }, (outcome) =>
-        this.#settle(jobs, outcome),
-      );
+      const { request, transfer } = requestOf(jobs);
+      thread.begin({ jobs, done: (reply) => this.#settle(jobs, reply) }, request, transfer);
     }
   }
 
-  #settle(jobs: readonly Job[], outcome: Float32Array | string): void {
-    jobs.forEach((job, i) => {
-      const width = outcome.length / jobs.length;
-      const answer =
-        typeof outcome === 'string'
-          ? new ProsodiaError('MODEL', `The network of ${this.#name} could not compute: ${outcome}`)
-          : outcome.subarray(i * width, (i + 1) * width);
-      job.call.answer(job.place, answer);
+  /** Jobs at the front of the queue that one thread takes: a clip, or rows of which the same is wanted. */
+  #share(): number {
+    const { wanted } = this.#queue[0]!.call;
+    if (wanted === 'clip') return 1;
+    const other = this.#queue.findIndex(({ call }) => call.wanted !== wanted);
+    const alike = other < 0 ? this.#queue.length : other;
+    return Math.min(Math.ceil(this.#queue.length / this.#threads.size), alike, this.#rowsPerRun);
+  }
+
+  #settle(jobs: readonly Job[], reply: WorkerReply): void {
+    jobs.forEach(({ call, place }, i) => {
+      call.answer(place, this.#answerOf(reply, i, jobs.length));
     });
   }
 
-  /** A thread ended: its rows go back to the front of the queue and another thread takes its place. */
+  #answerOf(reply: WorkerReply, index: number, jobs: number): Answer {
+    switch (reply.kind) {
+      case 'answer': {
+        const width = reply.values.length / jobs;
+        return reply.values.subarray(index * width, (index + 1) * width);
+      }
+      case 'clip':
+        return reply;
+      case 'failure':
+        return new ProsodiaError('MODEL', `The network of ${this.#name} could not compute: ${reply.message}`);
+      default:
+        return null;
+    }
+  }
+
+  /** A thread ended: its jobs go back to the front of the queue and another thread takes its place. */
   #replace(thread: NetworkThread<Job>, { wasReady, reason, unfinished }: Exit<Job>): void {
     this.#threads.delete(thread);
     if (this.#closed) return;
@@ -161,11 +209,7 @@ export class NetworkPool {
     for (const job of wanted) if (job.attempts >= ATTEMPTS) this.#giveUp(job, reason);
     this.#queue.unshift(...wanted.filter(({ attempts }) => attempts < ATTEMPTS));
     // A thread that never came up would not come up the next time either.
-    if (wasReady)
-      this.#start().ready.then(
-        () => this.#dispatch(),
-        () => {},
-      );
+    if (wasReady) this.#start();
     if (this.#threads.size > 0) return;
     for (const job of this.#queue.splice(0)) this.#giveUp(job, reason);
   }
@@ -174,6 +218,27 @@ export class NetworkPool {
     const message = `The thread that ran the network of ${this.#name} ended: ${reason}`;
     call.answer(place, new ProsodiaError('MODEL', message));
   }
+}
+
+/** Copies what callers own: a job may have to be done again, and a view may be of far more memory. */
+function requestOf(jobs: readonly Job[]): { request: WorkerRequest; transfer: ArrayBuffer[] } {
+  const { call, input } = jobs[0]!;
+  if (call.wanted !== 'clip') {
+    const rows = jobs.map((job) => job.input as Float32Array);
+    const joined = new Float32Array(rows.length * rows[0]!.length);
+    rows.forEach((row, i) => {
+      joined.set(row, i * row.length);
+    });
+    return { request: { rows: joined, answers: call.wanted }, transfer: [joined.buffer] };
+  }
+  if (typeof input === 'string') return { request: { source: input }, transfer: [] };
+  if (input instanceof Uint8Array) {
+    const source = new Uint8Array(input);
+    return { request: { source }, transfer: [source.buffer] };
+  }
+  const { samples: own, sampleRateHz } = input as Exclude<WorkerSource, string | Uint8Array>;
+  const samples = new Float32Array(own);
+  return { request: { source: { samples, sampleRateHz } }, transfer: [samples.buffer] };
 }
 
 function closed(): ProsodiaError {

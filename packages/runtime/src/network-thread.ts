@@ -1,5 +1,5 @@
 import { type ComputeHost, startHost } from './compute-host.js';
-import type { Answers, WorkerReply, WorkerRequest, WorkerSetup } from './worker-messages.js';
+import type { WorkerReply, WorkerRequest, WorkerSetup } from './worker-messages.js';
 
 /** How a thread ended and what it had in hand. */
 export interface Exit<Job> {
@@ -15,40 +15,46 @@ export interface ThreadEvents<Job> {
   readonly onExit: (exit: Exit<Job>) => void;
 }
 
-/** What a run gave: rows × what was asked for, or why it could not be done. */
-export type Outcome = Float32Array | string;
+/** A run's jobs, handed back when the thread dies before it answers, and what hears the answer. */
+export interface Run<Job> {
+  readonly jobs: readonly Job[];
+  readonly done: (reply: WorkerReply) => void;
+}
 
 /**
  * One network thread as the pool sees it; it computes one run at a time.
  *
- * It holds the process while it starts, computes or closes; idle, it lets the process end.
+ * It begins to load ONNX Runtime when it is made, and a model when it is opened. It holds the process while it starts,
+ * computes or closes; idle, it lets the process end.
  */
 export class NetworkThread<Job> {
   /** Settles when the session is there, or rejects with why it is not. */
   readonly ready: Promise<void>;
-  readonly #host: ComputeHost<WorkerRequest>;
-  #run: { jobs: readonly Job[]; done: (outcome: Outcome) => void } | undefined;
+  readonly #host: ComputeHost<WorkerSetup, WorkerRequest>;
+  #run: Run<Job> | undefined;
   #isReady = false;
   #closing = false;
   #refusal: string | undefined;
 
-  constructor(setup: WorkerSetup, events: ThreadEvents<Job>) {
+  constructor(events: ThreadEvents<Job>) {
     let opened = () => {};
     let failed = (_: Error) => {};
     this.ready = new Promise((resolve, reject) => {
       opened = resolve;
       failed = reject;
     });
-    this.#host = startHost<WorkerRequest, WorkerReply>(
+    // Whoever waits for it hears of a failure; a thread that was never opened has nobody waiting.
+    this.ready.catch(() => {});
+    this.#host = startHost<WorkerSetup, WorkerRequest, WorkerReply>(
       new URL('./network-worker.js', import.meta.url),
-      { name: 'prosodia-network', setup },
+      'prosodia-network',
       {
         onReply: (reply) => {
           if (this.#isReady) return this.#answer(reply, events);
           if (reply.kind === 'failure') this.#refusal = reply.message;
           if (reply.kind !== 'ready') return;
           this.#isReady = true;
-          this.#host.unref();
+          if (!this.#closing) this.#host.unref();
           opened();
           events.onIdle();
         },
@@ -61,36 +67,32 @@ export class NetworkThread<Job> {
     );
   }
 
+  /** Gives it its model; `ready` tells when it can take work. */
+  open(setup: WorkerSetup): void {
+    this.#host.open(setup);
+  }
+
   /** True when a run can begin. */
   get idle(): boolean {
     return this.#isReady && !this.#closing && this.#run === undefined;
   }
 
   /**
-   * Computes rows of equal length; the thread must be idle.
+   * Begins a run; the thread must be idle.
    *
-   * @param jobs  what is handed back when the thread dies before it answers
+   * @param transfer  what of the request is handed over instead of copied
    */
-  compute(
-    jobs: readonly Job[],
-    { rows, answers }: { readonly rows: readonly Float32Array[]; readonly answers: Answers },
-    done: (outcome: Outcome) => void,
-  ): void {
-    const rowLength = rows[0]?.length ?? 0;
-    const joined = new Float32Array(rows.length * rowLength);
-    rows.forEach((row, i) => {
-      joined.set(row, i * rowLength);
-    });
-    this.#run = { jobs, done };
+  begin(run: Run<Job>, request: WorkerRequest, transfer: ArrayBuffer[]): void {
+    this.#run = run;
     this.#host.ref();
-    this.#send({ rows: joined, answers }, [joined.buffer]);
+    this.#host.post(request, transfer);
   }
 
   /** Releases the session after the run in hand and waits until the thread is gone. */
   async close(): Promise<void> {
     this.#closing = true;
     this.#host.ref();
-    this.#send(null, []);
+    this.#host.post(null);
     await this.#host.ended();
   }
 
@@ -98,12 +100,7 @@ export class NetworkThread<Job> {
     const run = this.#run;
     this.#run = undefined;
     if (!this.#closing) this.#host.unref();
-    if (reply.kind === 'answer') run?.done(reply.values);
-    if (reply.kind === 'failure') run?.done(reply.message);
+    run?.done(reply);
     onIdle();
-  }
-
-  #send(request: WorkerRequest, transfer: ArrayBuffer[]): void {
-    this.#host.post(request, transfer);
   }
 }

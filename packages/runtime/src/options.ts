@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { ProsodiaError } from '@prosodia/contracts';
 import { DEFAULT_MAX_CLIP_SEC, DEFAULT_MAX_QUEUE, MIN_CLIP_SEC } from './limits.js';
+import { checkedNumber, refusal } from './option-checks.js';
 
 export interface RecognizerOptions {
   /** Threads that run the network, each with a session of its own, 1 to 64; min(2, cores) unless given. */
@@ -30,35 +30,16 @@ export interface RecognizerSettings {
 /** @throws ProsodiaError INVALID_ARGUMENT naming the option, its range and what was given */
 export function settingsOf(options: RecognizerOptions): RecognizerSettings {
   const { workers, maxClipSec, maxQueue, minConfidence, detectSpeech = false } = options;
-  if (typeof detectSpeech !== 'boolean')
-    throw new ProsodiaError(
-      'INVALID_ARGUMENT',
-      `Expected true or false for detectSpeech but received ${String(detectSpeech)}`,
-    );
+  if (typeof detectSpeech !== 'boolean') throw refusal('true or false for detectSpeech', detectSpeech);
   return {
-    workers: number('workers', workers ?? Math.min(2, availableParallelism()), { min: 1, max: 64 }),
-    maxClipSec: number('maxClipSec', maxClipSec ?? DEFAULT_MAX_CLIP_SEC, {
+    workers: checkedNumber('workers', workers ?? Math.min(2, availableParallelism()), { min: 1, max: 64 }),
+    maxClipSec: checkedNumber('maxClipSec', maxClipSec ?? DEFAULT_MAX_CLIP_SEC, {
       min: MIN_CLIP_SEC,
       max: 86_400,
       fractions: true,
     }),
-    maxQueue: number('maxQueue', maxQueue ?? DEFAULT_MAX_QUEUE, { min: 0, max: 2 ** 31 - 1 }),
-    minConfidence: number('minConfidence', minConfidence ?? 0, { min: 0, max: 1, fractions: true }),
+    maxQueue: checkedNumber('maxQueue', maxQueue ?? DEFAULT_MAX_QUEUE, { min: 0, max: 2 ** 31 - 1 }),
+    minConfidence: checkedNumber('minConfidence', minConfidence ?? 0, { min: 0, max: 1, fractions: true }),
     detectSpeech,
   };
-}
-
-function number(
-  name: string,
-  value: number,
-  range: { min: number; max: number; fractions?: boolean },
-): number {
-  const { min, max, fractions = false } = range;
-  if (Number.isFinite(value) && value >= min && value <= max && (fractions || Number.isInteger(value)))
-    return value;
-  const kind = fractions ? 'a number' : 'a whole number';
-  throw new ProsodiaError(
-    'INVALID_ARGUMENT',
-    `Expected ${kind} from ${min} to ${max} for ${name} but received ${String(value)}`,
-  );
 }

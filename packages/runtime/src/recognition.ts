@@ -1,4 +1,5 @@
-import { ProsodiaError, type Recognition } from '@prosodia/contracts';
+import type { Recognition } from '@prosodia/contracts';
+import { ProsodiaError } from '@prosodia/contracts/errors';
 
 /** The label of an answer less sure than `minConfidence`. */
 export const UNSURE = 'unsure';

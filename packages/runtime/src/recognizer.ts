@@ -1,29 +1,25 @@
-import {
-  type BatchItem,
-  type LongCallOptions,
-  type ModelCard,
-  ProsodiaError,
-  type Recognition,
-} from '@prosodia/contracts';
+// Loads nothing heavy: what every program pays for at its start. The rest is loaded by the calls that need it.
+import { fileURLToPath } from 'node:url';
+import type { BatchItem, LongCallOptions, ModelCard, Recognition } from '@prosodia/contracts';
+import { ProsodiaError } from '@prosodia/contracts/errors';
 import { answersOf, itemOf, resultOf } from './batch-item.js';
-import type { ClipSource } from './clip-source.js';
+import { type ClipSource, checkSource } from './clip-source.js';
 import { Gate } from './gate.js';
-import { clipSummaries, graphInputs, graphOutputs } from './graph-inputs.js';
-import { hearClips } from './heard-clips.js';
+import { clipSummaries, graphInputs } from './graph-inputs.js';
 import { CLIPS_IN_FLIGHT, CLIPS_PER_GROUP } from './limits.js';
-import { readModelFile } from './model-file.js';
-import { checkInput, readModel } from './model-source.js';
 import { NetworkPool } from './network-pool.js';
+import type { OpenedModel } from './opened-model.js';
 import { type RecognizerOptions, type RecognizerSettings, settingsOf } from './options.js';
 import { ProgressReporter } from './progress.js';
 import { NO_SPEECH, toRecognition, UNSURE } from './recognition.js';
+import type * as Parts from './recognizer-parts.js';
 import { type GraphInput, rowSizeOf } from './row-layout.js';
-import { SpeechDetector } from './speech-detector.js';
-import { EmotionStream } from './stream/emotion-stream.js';
-import { type ClipRecognizer, type StreamOptions, streamSettings } from './stream/options.js';
+import type { SpeechDetector } from './speech-detector.js';
+import type { EmotionStream } from './stream/emotion-stream.js';
+import type { ClipRecognizer, StreamOptions } from './stream/options.js';
 import type { VoiceProfile } from './voice/profile.js';
-import { Voice } from './voice/voice.js';
-import { type HeardClip, readHeads, type VoiceHeads } from './voice/voice-model.js';
+import type { Voice } from './voice/voice.js';
+import type { HeardClip, VoiceHeads } from './voice/voice-model.js';
 
 /**
  * Recognises emotion in speech with one model file.
@@ -42,14 +38,21 @@ export class Recognizer {
   readonly #settings: RecognizerSettings;
   readonly #pool: NetworkPool;
   readonly #gate: Gate;
-  readonly #model: Uint8Array;
+  readonly #opened: OpenedModel;
+  readonly #parts: typeof Parts;
   #heads: VoiceHeads | undefined;
   #closing: Promise<void> | undefined;
   #detector: Promise<SpeechDetector> | undefined;
 
-  private constructor(card: ModelCard, settings: RecognizerSettings, pool: NetworkPool, model: Uint8Array) {
-    this.#model = model;
-    this.card = card;
+  private constructor(
+    opened: OpenedModel,
+    settings: RecognizerSettings,
+    pool: NetworkPool,
+    parts: typeof Parts,
+  ) {
+    this.#opened = opened;
+    this.#parts = parts;
+    this.card = opened.card;
     this.#settings = settings;
     this.#pool = pool;
     this.#gate = new Gate(CLIPS_IN_FLIGHT, settings.maxQueue);
@@ -64,17 +67,20 @@ export class Recognizer {
    */
   static async load(model: string | URL | Uint8Array, options: RecognizerOptions = {}): Promise<Recognizer> {
     const settings = settingsOf(options);
-    const { bytes, name } = await readModel(model);
-    const card = readModelFile(bytes, name);
-    await checkInput(card, name);
-    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
-    shared.set(bytes);
-    const setup = {
-      model: shared,
-      inputs: graphInputs(card),
-      outputs: graphOutputs(card),
-    };
-    return new Recognizer(card, settings, await NetworkPool.open(setup, settings.workers, name), shared);
+    const pool = new NetworkPool();
+    try {
+      const { openModel } = await import('./opened-model.js');
+      const opened = await openModel(model, settings.maxClipSec);
+      const [parts] = await Promise.all([
+        // While the network thread makes its session this one has nothing to do.
+        import('./recognizer-parts.js'),
+        pool.open(opened.setup, settings.workers, opened.name),
+      ]);
+      return new Recognizer(opened, settings, pool, parts);
+    } catch (error) {
+      await pool.close();
+      throw error;
+    }
   }
 
   /** The emotions the model knows, in the order of its probabilities. */
@@ -99,8 +105,12 @@ export class Recognizer {
   async recognize(source: ClipSource, options: { signal?: AbortSignal } = {}): Promise<Recognition> {
     this.#expectOpen();
     const { signal } = options;
-    const [item] = await this.#gate.run(1, signal, () => this.#recognizeGroup([source], signal));
-    return resultOf(item!);
+    return this.#gate.run(1, signal, async () => {
+      const short = await this.#answerAtOnce(source, signal);
+      if (short) return short;
+      const [item] = await this.#recognizeGroup([source], signal);
+      return resultOf(item!);
+    });
   }
 
   /**
@@ -197,7 +207,7 @@ export class Recognizer {
    */
   stream(options: StreamOptions = {}): EmotionStream {
     this.#expectOpen();
-    const settings = streamSettings(options);
+    const settings = this.#parts.streamSettings(options);
     const open: ClipRecognizer = {
       recognize: async (source, call) => {
         if (this.#closing) throw new ProsodiaError('ABORTED', 'The recognizer was closed under the stream');
@@ -205,7 +215,12 @@ export class Recognizer {
       },
     };
     const { speaker: recognizer = open, signal } = options;
-    return new EmotionStream({ settings, recognizer, signal, detector: () => this.#speechDetector() });
+    return new this.#parts.EmotionStream({
+      settings,
+      recognizer,
+      signal,
+      detector: () => this.#speechDetector(),
+    });
   }
 
   /**
@@ -219,7 +234,7 @@ export class Recognizer {
    */
   speaker(profile?: VoiceProfile): Voice {
     this.#expectOpen();
-    this.#heads ??= readHeads(Uint8Array.from(this.#model), this.card);
+    this.#heads ??= this.#opened.readHeads();
     const model = {
       card: this.card,
       heads: this.#heads,
@@ -235,7 +250,7 @@ export class Recognizer {
       },
       answer: (probabilities: Float32Array, heard: HeardClip) => this.#answer(probabilities, heard),
     };
-    return new Voice(model, profile);
+    return new this.#parts.Voice(model, profile);
   }
 
   /** Ends the threads and frees the sessions; calls still running are rejected with ABORTED. */
@@ -261,13 +276,24 @@ export class Recognizer {
 
   #speechDetector(): Promise<SpeechDetector> {
     this.#expectOpen();
-    this.#detector ??= SpeechDetector.load();
+    this.#detector ??= this.#parts.SpeechDetector.load();
     return this.#detector;
   }
 
   #expectOpen(): void {
     if (this.#closing !== undefined)
       throw new ProsodiaError('INVALID_ARGUMENT', 'Expected an open recognizer but it has been closed');
+  }
+
+  /**
+   * The whole way from a clip to its answer on one network thread, which costs the least time: where the model's rows can
+   * be made there and a thread is idle. Whatever goes wrong there is found again, and named, on the long way.
+   */
+  async #answerAtOnce(source: ClipSource, signal: AbortSignal | undefined): Promise<Recognition | undefined> {
+    if (!this.#opened.setup.plan || this.#settings.detectSpeech || !this.#pool.idle) return undefined;
+    const checked = checkSource(source);
+    const heard = await this.#pool.hear(checked instanceof URL ? fileURLToPath(checked) : checked, signal);
+    return heard ? this.#answer(heard.probabilities, { ...heard, speech: true }) : undefined;
   }
 
   /** Rows of all sources in one call of the addon, answers in one run of the network. */
@@ -294,6 +320,7 @@ export class Recognizer {
     signal: AbortSignal | undefined,
     detectSpeech: boolean,
   ): Promise<BatchItem<HeardClip>[]> {
+    const { hearClips } = await import('./heard-clips.js');
     return hearClips(this.card, sources, {
       signal,
       maxClipSec: this.#settings.maxClipSec,
@@ -301,12 +328,25 @@ export class Recognizer {
     });
   }
 
-  #answer(probabilities: Float32Array, { durationSec, speech }: HeardClip): Recognition {
+  #answer(
+    probabilities: Float32Array,
+    { durationSec, speech }: Pick<HeardClip, 'durationSec' | 'speech'>,
+  ): Recognition {
     const { minConfidence, detectSpeech } = this.#settings;
     const found = toRecognition(this.labels, probabilities, durationSec);
     if (detectSpeech && !speech) return { ...found, label: NO_SPEECH };
     return found.confidence < minConfidence ? { ...found, label: UNSURE } : found;
   }
+}
+
+/**
+ * The card in a model file, once file and card have been checked as `Recognizer.load` checks them.
+ *
+ * @param name  names the file in messages
+ * @throws ProsodiaError MODEL with the reason
+ */
+export async function readModelFile(file: Uint8Array, name: string): Promise<ModelCard> {
+  return (await import('./model-file.js')).readModelFile(file, name);
 }
 
 type Network = (rows: readonly Float32Array[]) => Promise<readonly (Float32Array | ProsodiaError)[]>;

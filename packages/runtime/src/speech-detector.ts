@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type AudioClip, ProsodiaError } from '@prosodia/contracts';
-import { resampleClips } from '@prosodia/features';
+import type { AudioClip } from '@prosodia/contracts';
+import { ProsodiaError } from '@prosodia/contracts/errors';
 import {
   SPEECH_CONTEXT_SAMPLES,
   SPEECH_FRAME_SAMPLES,
@@ -56,6 +56,7 @@ export class SpeechDetector {
    * @throws ProsodiaError INVALID_ARGUMENT (a sample that is not finite), LIMIT, ABORTED, MODEL
    */
   async probabilities(clip: AudioClip, options: { signal?: AbortSignal } = {}): Promise<Float32Array> {
+    const { resampleClips } = await import('@prosodia/features');
     const [resampled] = await resampleClips([clip], SPEECH_RATE_HZ, options);
     const frames = Math.ceil(resampled!.samples.length / SPEECH_FRAME_SAMPLES);
     const samples = new Float32Array(frames * SPEECH_FRAME_SAMPLES);

@@ -1,4 +1,4 @@
-import { ProsodiaError } from '@prosodia/contracts';
+import { ProsodiaError } from '@prosodia/contracts/errors';
 import { type ComputeHost, startHost } from './compute-host.js';
 import type { SpeechReply, SpeechRequest, SpeechResult, SpeechWork } from './speech-messages.js';
 
@@ -22,7 +22,7 @@ interface Job {
 export class SpeechThread {
   readonly #model: Uint8Array;
   readonly #queue: Job[] = [];
-  #host: ComputeHost<SpeechRequest> | undefined;
+  #host: ComputeHost<Uint8Array, SpeechRequest> | undefined;
   #ready = false;
   #running: Job[] = [];
   #closed = false;
@@ -61,11 +61,12 @@ export class SpeechThread {
   }
 
   #start(): void {
-    this.#host = startHost<SpeechRequest, SpeechReply>(
+    this.#host = startHost<Uint8Array, SpeechRequest, SpeechReply>(
       new URL('./speech-worker.js', import.meta.url),
-      { name: 'prosodia-speech', setup: this.#model },
+      'prosodia-speech',
       { onReply: (reply) => this.#answer(reply), onExit: (reason) => this.#exited(reason) },
     );
+    this.#host.open(this.#model);
   }
 
   #answer(reply: SpeechReply): void {

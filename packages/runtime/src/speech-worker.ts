@@ -18,7 +18,7 @@ const LAYERS = 2;
 const UNITS = SPEECH_STATE_SIZE / LAYERS;
 const RATE = new Tensor('int64', BigInt64Array.from([BigInt(SPEECH_RATE_HZ)]), []);
 
-await serve<Uint8Array, SpeechRequest, SpeechReply>(async (model) => {
+serve<Uint8Array, SpeechRequest, SpeechReply>(async (model) => {
   const session = await InferenceSession.create(model, {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,

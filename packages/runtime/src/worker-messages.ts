@@ -1,6 +1,8 @@
+import type { AudioClip } from '@prosodia/contracts';
+import type { RowPlan } from '@prosodia/features/rows';
 import type { GraphInput } from './row-layout.js';
 
-/** What a network worker is started with. */
+/** What a network worker is opened with. */
 export interface WorkerSetup {
   /** The checked bytes of the model file, in memory shared by all threads. */
   readonly model: Uint8Array;
@@ -8,6 +10,8 @@ export interface WorkerSetup {
   readonly inputs: readonly GraphInput[];
   /** What is answered for one row; see `Answers`. */
   readonly outputs: Readonly<Record<Answers, readonly GraphOutput[]>>;
+  /** How the worker itself makes a row of a clip, for models of one input and no variants. */
+  readonly plan: RowPlan | undefined;
 }
 
 /** An output of the graph, without the batch. */
@@ -22,13 +26,23 @@ export interface GraphOutput {
  */
 export type Answers = 'probabilities' | 'embeddings' | 'summaries';
 
-/** To a worker: rows to compute (transferred), or null to finish. */
-export type WorkerRequest = { readonly rows: Float32Array<ArrayBuffer>; readonly answers: Answers } | null;
+/** A path, a file's bytes or samples: what a worker may be able to answer from itself. */
+export type WorkerSource = string | Uint8Array | AudioClip;
 
-/** From a worker, once after it started and once for each request, in order. */
+/** To a worker: rows to compute (transferred), a clip to answer, or null to finish. */
+export type WorkerRequest =
+  | { readonly rows: Float32Array<ArrayBuffer>; readonly answers: Answers }
+  | { readonly source: WorkerSource }
+  | null;
+
+/** From a worker, once after it was opened and once for each request, in order. */
 export type WorkerReply =
   | { readonly kind: 'ready' }
   /** Rows × what was asked for, transferred. */
   | { readonly kind: 'answer'; readonly values: Float32Array<ArrayBuffer> }
+  /** A clip's probabilities, and its length at its own rate. */
+  | { readonly kind: 'clip'; readonly probabilities: Float32Array<ArrayBuffer>; readonly durationSec: number }
+  /** Not a clip for a worker: another format, an error in it, a length beyond the limits. */
+  | { readonly kind: 'declined' }
   /** The session could not be made (first reply) or could not compute the rows. */
   | { readonly kind: 'failure'; readonly message: string };

@@ -181,8 +181,8 @@ it('gives up on a clip whose thread dies again and again', () => {
   expect(
     program(`process.on('worker', (worker) => {
                const post = worker.postMessage.bind(worker);
-               // The thread is ended the moment it is given rows.
-               worker.postMessage = (...args) => (args[0] === null ? post(...args) : worker.terminate());
+               // The thread is ended the moment it is given work.
+               worker.postMessage = (...args) => (args[0].request ? worker.terminate() : post(...args));
              });
              const recognizer = await Recognizer.load(MODEL, { workers: 1 });
              await recognizer.recognize(WAV).catch(({ code, message }) => console.log(code, message));

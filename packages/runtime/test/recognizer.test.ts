@@ -64,6 +64,8 @@ it('takes a path, a URL, bytes or samples', async () => {
   );
   expect(answers[1]).toEqual(answers[0]);
   expect(answers[2]).toEqual(answers[0]);
+  const within = Buffer.concat([Buffer.alloc(8), bytes, Buffer.alloc(9)]).subarray(8, 8 + bytes.length);
+  expect(await recognizer.recognize(within)).toEqual(answers[0]);
   expect((await recognizer.recognize(voice(1))).label).toBe(answers[0]!.label);
 });
 

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { ReadableStream, TransformStream, type WritableStream } from 'node:stream/web';
-import { ProsodiaError } from '@prosodia/contracts';
+import { ProsodiaError } from '@prosodia/contracts/errors';
 import type { StreamEvent } from './events.js';
 import type { PcmChunk } from './pcm-chunk.js';
 import { type AnalyserParts, StreamAnalyser } from './stream-analyser.js';

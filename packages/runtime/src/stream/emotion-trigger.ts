@@ -1,28 +1,23 @@
-import { parseWith, type Recognition } from '@prosodia/contracts';
-import { z } from 'zod';
+import type { Recognition } from '@prosodia/contracts';
+import { checkedNumber, checkFields, refusal } from '../option-checks.js';
 import type { StreamEvent } from './events.js';
 
-const triggerSchema = z
-  .strictObject({
-    /** Emotions whose probabilities are added up. */
-    labels: z.array(z.string().min(1)).min(1),
-    /** The alarm is raised when their sum stays at or above this … */
-    above: z.number().min(0).max(1),
-    /** … for this long. */
-    forSec: z.number().min(0).max(600).default(1),
-    /** It is over when the sum stays at or below this (0.8 times `above` unless given) … */
-    below: z.number().min(0).max(1).optional(),
-    /** … for this long (`forSec` unless given). */
-    clearForSec: z.number().min(0).max(600).optional(),
-    /** Without an answer for this long, what was counted towards a change is forgotten. */
-    patienceSec: z.number().min(0.1).max(600).default(3),
-  })
-  .refine(({ below, above }) => below === undefined || below <= above, {
-    path: ['below'],
-    message: 'expected no more than above',
-  });
+const FIELDS = ['labels', 'above', 'forSec', 'below', 'clearForSec', 'patienceSec'];
 
-export type TriggerOptions = z.input<typeof triggerSchema>;
+export interface TriggerOptions {
+  /** Emotions whose probabilities are added up; at least one. */
+  readonly labels: readonly string[];
+  /** The alarm is raised when their sum stays at or above this, 0 to 1 … */
+  readonly above: number;
+  /** … for this long; 1 unless given. */
+  readonly forSec?: number | undefined;
+  /** It is over when the sum stays at or below this (0.8 times `above` unless given) … */
+  readonly below?: number | undefined;
+  /** … for this long (`forSec` unless given). */
+  readonly clearForSec?: number | undefined;
+  /** Without an answer for this long, what was counted towards a change is forgotten; 3 unless given. */
+  readonly patienceSec?: number | undefined;
+}
 
 /** The alarm was raised (`active`) or is over. */
 export interface TriggerChange {
@@ -54,9 +49,7 @@ export interface EmotionTrigger {
  * for await (const event of stream) if (alarm.take(event)?.active) ring();
  */
 export function emotionTrigger(options: TriggerOptions): EmotionTrigger {
-  const settings = parseWith(triggerSchema, options, 'trigger options');
-  const { labels, above, forSec, patienceSec } = settings;
-  const { below = 0.8 * above, clearForSec = forSec } = settings;
+  const { labels, above, forSec, below, clearForSec, patienceSec } = triggerSettings(options);
   let active = false;
   let sinceSec: number | undefined;
   let lastSec = Number.NEGATIVE_INFINITY;
@@ -89,5 +82,30 @@ export function emotionTrigger(options: TriggerOptions): EmotionTrigger {
       return active;
     },
     take: (event) => (event.type === 'provisional' ? weigh(event) : undefined),
+  };
+}
+
+/** Every option filled in and checked. */
+function triggerSettings(options: TriggerOptions) {
+  checkFields('trigger options', options, FIELDS);
+  const { labels, forSec = 1, patienceSec = 3 } = options;
+  if (
+    !Array.isArray(labels) ||
+    labels.length === 0 ||
+    !labels.every((label) => label && typeof label === 'string')
+  )
+    throw refusal('at least one label for labels', labels);
+  const share = (name: string, value: unknown) =>
+    checkedNumber(name, value, { min: 0, max: 1, fractions: true });
+  const span = (name: string, value: unknown, min = 0) =>
+    checkedNumber(name, value, { min, max: 600, fractions: true });
+  const above = share('above', options.above);
+  const below = share('below', options.below ?? 0.8 * above);
+  if (below > above) throw refusal(`no more than above (${above}) for below`, below);
+  return {
+    ...{ labels: labels as readonly string[], above, below },
+    forSec: span('forSec', forSec),
+    clearForSec: span('clearForSec', options.clearForSec ?? forSec),
+    patienceSec: span('patienceSec', patienceSec, 0.1),
   };
 }

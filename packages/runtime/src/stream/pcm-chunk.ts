@@ -1,4 +1,4 @@
-import { ProsodiaError } from '@prosodia/contracts';
+import { ProsodiaError } from '@prosodia/contracts/errors';
 
 /** Samples beside the rate and the time they were captured at, where the source knows them. */
 export interface TimedPcm {

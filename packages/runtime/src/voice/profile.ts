@@ -1,46 +1,70 @@
 import { readFile, stat } from 'node:fs/promises';
-import { ProsodiaError, parseWith } from '@prosodia/contracts';
-import { z } from 'zod';
+import { ProsodiaError } from '@prosodia/contracts/errors';
+import { type JsonSchema, matches } from '@prosodia/contracts/json-schema';
 
 /** Largest profile that is read, in bytes. */
 const MAX_PROFILE_BYTES = 64 * 2 ** 20;
 /** Most labelled clips one profile keeps. */
 export const MAX_EXAMPLES = 500;
 
-const numbers = z.array(z.number()).max(1_000_000);
-
-/** Little-endian 32-bit floats in base64. */
-const floats = z
-  .string()
-  .max(8_000_000)
-  .regex(/^[A-Za-z0-9+/]*={0,2}$/);
-
-const statisticsSchema = z.strictObject({
-  rows: z.number().int().min(0),
-  mean: numbers,
-  squares: z.array(z.number().min(0)).max(1_000_000),
-});
-
-const exampleSchema = z.strictObject({
-  label: z.string().min(1),
-  /** What the network gives its heads for the clip; its plain answer's, then its speaker branch's. */
-  embedding: floats,
-});
-
-const profileSchema = z.strictObject({
-  kind: z.literal('prosodia voice'),
-  formatVersion: z.literal(1),
-  /** Hash of the network the profile was made with; it fits no other. */
-  graphHash: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Clips with speech that were heard. */
-  clips: z.number().int().min(0),
-  /** Variants × inputs; empty for a model that treats all speakers alike. */
-  statistics: z.array(z.array(statisticsSchema).max(8)).max(16),
-  examples: z.array(exampleSchema).max(MAX_EXAMPLES),
-});
-
 /** One person, as a file: sums and embeddings, no sound. */
-export type VoiceProfile = z.output<typeof profileSchema>;
+export interface VoiceProfile {
+  readonly kind: 'prosodia voice';
+  readonly formatVersion: 1;
+  /** Hash of the network the profile was made with; it fits no other. */
+  readonly graphHash: string;
+  /** Clips with speech that were heard. */
+  readonly clips: number;
+  /** Variants × inputs; empty for a model that treats all speakers alike. */
+  readonly statistics: readonly (readonly ProfileStatistics[])[];
+  readonly examples: readonly ProfileExample[];
+}
+
+export interface ProfileStatistics {
+  readonly rows: number;
+  readonly mean: readonly number[];
+  readonly squares: readonly number[];
+}
+
+export interface ProfileExample {
+  readonly label: string;
+  /**
+   * What the network gives its heads for the clip, its plain answer's, then its speaker branch's: little-endian 32-bit
+   * floats in base64.
+   */
+  readonly embedding: string;
+}
+
+const MAX_VALUES = 1_000_000;
+
+const count = { type: 'integer', minimum: 0 };
+const STATISTICS = {
+  type: 'object',
+  properties: {
+    rows: count,
+    mean: { type: 'array', maxItems: MAX_VALUES, items: { type: 'number' } },
+    squares: { type: 'array', maxItems: MAX_VALUES, items: { type: 'number', minimum: 0 } },
+  },
+  required: ['rows', 'mean', 'squares'],
+  additionalProperties: false,
+};
+const EXAMPLE = {
+  type: 'object',
+  properties: {
+    label: { type: 'string', minLength: 1 },
+    embedding: { type: 'string', maxLength: 8_000_000, pattern: '^[A-Za-z0-9+/]*={0,2}$' },
+  },
+  required: ['label', 'embedding'],
+  additionalProperties: false,
+};
+const FIELDS: Readonly<Record<keyof VoiceProfile, JsonSchema>> = {
+  kind: { const: 'prosodia voice' },
+  formatVersion: { const: 1 },
+  graphHash: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+  clips: count,
+  statistics: { type: 'array', maxItems: 16, items: { type: 'array', maxItems: 8, items: STATISTICS } },
+  examples: { type: 'array', maxItems: MAX_EXAMPLES, items: EXAMPLE },
+};
 
 /**
  * Checks a profile, which is a stranger's until then.
@@ -49,7 +73,15 @@ export type VoiceProfile = z.output<typeof profileSchema>;
  * @throws ProsodiaError MODEL
  */
 export function checkProfile(value: unknown, name: string): VoiceProfile {
-  return parseWith(profileSchema, value, `voice profile in ${name}`, 'MODEL');
+  const fields = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  const wrong =
+    Object.entries(FIELDS).find(([field, schema]) => !matches(fields[field], schema))?.[0] ??
+    Object.keys(fields).find((field) => !Object.hasOwn(FIELDS, field));
+  if (wrong === undefined) return value as VoiceProfile;
+  throw new ProsodiaError(
+    'MODEL',
+    `Invalid voice profile in ${name}: its ${wrong} is not what a profile of format 1 has`,
+  );
 }
 
 /** @throws ProsodiaError MODEL when the file is missing, too large or no profile */

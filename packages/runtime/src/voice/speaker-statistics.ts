@@ -1,4 +1,6 @@
-import { type ModelCard, ONNX_SPEAKER_WEIGHT, ProsodiaError } from '@prosodia/contracts';
+import type { ModelCard } from '@prosodia/contracts';
+import { ProsodiaError } from '@prosodia/contracts/errors';
+import { ONNX_SPEAKER_WEIGHT } from '@prosodia/contracts/onnx';
 import { clipSummaries, graphInputs, speakerStatistics } from '../graph-inputs.js';
 import { RunningStatistics, type StatisticsState } from './running-statistics.js';
 

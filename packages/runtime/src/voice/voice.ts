@@ -1,4 +1,5 @@
-import { ProsodiaError, type Recognition } from '@prosodia/contracts';
+import type { Recognition } from '@prosodia/contracts';
+import { ProsodiaError } from '@prosodia/contracts/errors';
 import type { ClipSource } from '../clip-source.js';
 import type { Example } from './adapt-head.js';
 import { type Adaptation, type AdaptationReport, adaptHeads } from './adaptation.js';

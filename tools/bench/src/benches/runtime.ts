@@ -103,7 +103,7 @@ function tensorflowPeer(model: string, wavs: readonly string[]): Contender {
     async start() {
       const { tf, backend } = await loadTensorflow();
       const network = paperNetwork(tf);
-      const [first] = readModelFile(await readFile(model), model).inputs;
+      const [first] = (await readModelFile(await readFile(model), model)).inputs;
       const round = async () => {
         const start = performance.now();
         for (const wav of wavs) {
