@@ -1,4 +1,5 @@
-import { type AudioClip, ProsodiaError } from '@prosodia/contracts';
+import type { AudioClip } from '@prosodia/contracts';
+import { ProsodiaError } from '@prosodia/contracts/errors';
 
 /** The addon's limits (native/core/limits.h), said here in friendlier words. */
 export const MAX_CLIP_SAMPLES = 2 ** 28;

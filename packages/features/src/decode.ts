@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { type AudioClip, ProsodiaError } from '@prosodia/contracts';
+import type { AudioClip } from '@prosodia/contracts';
+import { ProsodiaError } from '@prosodia/contracts/errors';
 import { nativeAddon } from '@prosodia/native';
 import decodeCompressed from 'audio-decode';
 import { MAX_CLIP_SAMPLES } from './clips.js';

@@ -2,13 +2,8 @@ import { type AudioClip, type BatchItem, ProsodiaError } from '@prosodia/contrac
 import { nativeAddon } from '@prosodia/native';
 import { resolveFeatureConfig } from './config.js';
 import { extractSummaries } from './extract.js';
-import {
-  type FeatureSource,
-  type FileOptions,
-  type SourceRow,
-  summariesFromFiles,
-} from './extract-sources.js';
 import type { BatchOptions } from './native-batch.js';
+import { type FeatureSource, type FileOptions, type SourceRow, summariesFromFiles } from './source-rows.js';
 
 /** One clip's statistics, in the order of `functionalNames()`. */
 export type FeatureVector = Float32Array;

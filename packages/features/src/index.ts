@@ -5,14 +5,7 @@ export { type ComposeOptions, type ComposeStep, compose } from './compose.js';
 export { featureCount, featurePresets, resolveFeatureConfig } from './config.js';
 export { type AudioFormat, type DecodedClip, decodeBytes, decodeFile } from './decode.js';
 export { type ExtractOptions, extractFeatures, meanOverFrames } from './extract.js';
-export {
-  extractFromFiles,
-  type FeatureSource,
-  type FileOptions,
-  type SourceFeatures,
-  type SourceOptions,
-  type SourceRow,
-} from './extract-sources.js';
+export { extractFromFiles, type SourceOptions } from './extract-sources.js';
 export { FeatureStream, type FeatureStreamState } from './feature-stream.js';
 export {
   extractFunctionals,
@@ -32,5 +25,6 @@ export { type CepstralStatistics, cepstralStatistics, normalizeCepstra } from '.
 export { extractProsody, type ProsodyFrames, type ProsodyOptions } from './prosody.js';
 export { resampleClips } from './resample.js';
 export { type SequenceShape, sequenceRows, sequenceRowsFromFiles } from './sequence.js';
+export type { FeatureSource, FileOptions, SourceFeatures, SourceRow } from './source-rows.js';
 export { type SampleRange, speechRanges, type TrimOptions, trimSilence } from './trim.js';
 export { encodeWav } from './wav.js';

@@ -1,4 +1,5 @@
-import { type LongCallOptions, ProsodiaError } from '@prosodia/contracts';
+import type { LongCallOptions } from '@prosodia/contracts';
+import { ProsodiaError } from '@prosodia/contracts/errors';
 import type { NativeCall, NativeFailure, NativeJob } from '@prosodia/native';
 import { resolveThreads } from './threads.js';
 

@@ -9,12 +9,6 @@ import {
 import { resolveFeatureConfig } from './config.js';
 import { extractSummaries } from './extract.js';
 import {
-  type FeatureSource,
-  type FileOptions,
-  type SourceRow,
-  summariesFromFiles,
-} from './extract-sources.js';
-import {
   extractFunctionals,
   type FunctionalGroup,
   functionalNames,
@@ -22,8 +16,9 @@ import {
 } from './functionals.js';
 import type { BatchOptions } from './native-batch.js';
 import { resampleClips } from './resample.js';
-import { fitted, rowSize } from './row-plan.js';
-import { sequenceRows, sequenceRowsFromFiles } from './sequence.js';
+import { fitted, rowPlan, rowSize } from './row-plan.js';
+import { sequenceRows } from './sequence.js';
+import { type FeatureSource, type FileOptions, plannedRows, type SourceRow } from './source-rows.js';
 
 /**
  * One row of a network's input per clip, made the same way in training and in use.
@@ -65,22 +60,9 @@ export async function networkRowsFromFiles(
   call: FileOptions = {},
 ): Promise<BatchItem<SourceRow>[]> {
   const checked = checkedInput(input);
-  switch (checked.summary) {
-    case 'functionals':
-      return functionalsFromFiles(sources, { groups: groupsOf(checked.groups) }, call);
-    case 'sequence':
-      return sequenceRowsFromFiles(sources, checked, call);
-    default: {
-      const { features, summary } = checked;
-      const items = await summariesFromFiles(sources, resolveFeatureConfig(features), { summary }, call);
-      const size = inputSize(checked);
-      return items.map((item) => {
-        if (!item.ok) return item;
-        const { matrix, durationSec } = item.value;
-        return { ok: true, value: { row: fitted(matrix.data, size), durationSec } };
-      });
-    }
-  }
+  if (checked.summary === 'functionals')
+    return functionalsFromFiles(sources, { groups: groupsOf(checked.groups) }, call);
+  return plannedRows(rowPlan(checked, 0, Number.POSITIVE_INFINITY)!, sources, call);
 }
 
 /** Statistics are of speech at this rate. */

@@ -1,8 +1,8 @@
 // A network's rows made where they are needed, without a hop to other threads; worker threads load it at every start.
 import type { AudioClip } from '@prosodia/contracts';
 import { nativeAddon } from '@prosodia/native/load';
-import type { SourceRow } from './extract-sources.js';
 import { fitted, type RowPlan } from './row-plan.js';
+import type { SourceRow } from './source-rows.js';
 
 export type { RowPlan } from './row-plan.js';
 

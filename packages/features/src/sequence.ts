@@ -3,13 +3,8 @@ import type { NativeSummary } from '@prosodia/native';
 import { resolveFeatureConfig } from './config.js';
 import { expect } from './expect.js';
 import { extractSummaries } from './extract.js';
-import {
-  type FeatureSource,
-  type FileOptions,
-  type SourceRow,
-  summariesFromFiles,
-} from './extract-sources.js';
 import type { BatchOptions } from './native-batch.js';
+import { type FeatureSource, type FileOptions, type SourceRow, summariesFromFiles } from './source-rows.js';
 
 /** How a clip's frames become a sequence of a fixed length. */
 export interface SequenceShape {

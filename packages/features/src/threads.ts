@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { ProsodiaError } from '@prosodia/contracts';
+import { ProsodiaError } from '@prosodia/contracts/errors';
 
 /** The most threads one call may ask for. */
 const MAX_THREADS = 256;

@@ -1,17 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { AudioClip, BatchItem, ModelCard } from '@prosodia/contracts';
 import { ProsodiaError } from '@prosodia/contracts/errors';
-import {
-  augment,
-  decodeBytes,
-  decodeFile,
-  type FeatureSource,
-  networkRows,
-  networkRowsFromFiles,
-  networkRowsOfAll,
-} from '@prosodia/features';
+import type { RowPlan } from '@prosodia/features/row-plan';
+import { type FeatureSource, plannedRows } from '@prosodia/features/source-rows';
 import { settledItemOf } from './batch-item.js';
-import { graphInputs, onlyInputOf } from './graph-inputs.js';
+import { graphInputs } from './graph-inputs.js';
 import { MIN_CLIP_SEC } from './limits.js';
 
 /** What a network takes of one clip. */
@@ -25,26 +18,23 @@ export interface ClipRows {
 export interface ClipRowsOptions {
   readonly maxClipSec: number;
   readonly signal?: AbortSignal | undefined;
+  /** How the model's rows are made straight from files, where they can be. */
+  readonly plan?: RowPlan | undefined;
 }
 
 /**
- * The rows of each source, or its own error. A model of one input without variants is fed from files by the addon's
- * threads; others take decoded clips.
+ * The rows of each source, or its own error. With a plan the addon's threads make them straight from files; models
+ * without one take decoded clips.
  *
  * @throws ProsodiaError ABORTED
  */
 export async function clipRows(
   card: ModelCard,
   sources: readonly FeatureSource[],
-  { maxClipSec, signal }: ClipRowsOptions,
+  { maxClipSec, signal, plan }: ClipRowsOptions,
 ): Promise<BatchItem<ClipRows>[]> {
-  const only = onlyInputOf(card);
-  if (only) {
-    const items = await networkRowsFromFiles(sources, only, {
-      signal,
-      minClipSec: MIN_CLIP_SEC,
-      maxClipSec,
-    });
+  if (plan) {
+    const items = await plannedRows(plan, sources, { signal });
     return items.map((item) =>
       item.ok ? { ok: true, value: { rows: [item.value.row], durationSec: item.value.durationSec } } : item,
     );
@@ -64,11 +54,13 @@ export async function clipRows(
 
 /** Makes sure that the features a card asks for exist and fill the network's inputs. */
 export async function checkInputs(card: ModelCard): Promise<void> {
+  const { networkRows } = await import('@prosodia/features');
   for (const { input } of card.inputs) await networkRows([], input);
 }
 
 /** A row for each variant: the inputs' values one after the other, then of a speaker of whom nothing is known. */
 async function variantRows(card: ModelCard, clip: AudioClip, signal?: AbortSignal): Promise<Float32Array[]> {
+  const { augment, networkRowsOfAll } = await import('@prosodia/features');
   const clips = await Promise.all(
     card.variants.map(async ({ augmentations }) => {
       let changed: AudioClip = clip;
@@ -106,6 +98,7 @@ function join(parts: readonly Float32Array[]): Float32Array {
 
 /** A source as samples. */
 export async function decode(source: FeatureSource, signal?: AbortSignal): Promise<AudioClip> {
+  const { decodeBytes, decodeFile } = await import('@prosodia/features');
   if (source instanceof Uint8Array) return decodeBytes(source, 'the bytes given');
   if (typeof source === 'string' || source instanceof URL)
     return decodeFile(source instanceof URL ? fileURLToPath(source) : source, { signal });

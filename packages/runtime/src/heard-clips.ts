@@ -1,4 +1,5 @@
 import type { AudioClip, BatchItem, ModelCard } from '@prosodia/contracts';
+import type { RowPlan } from '@prosodia/features/row-plan';
 import { itemOf, settledItemOf } from './batch-item.js';
 import { clipRows, decode } from './clip-rows.js';
 import { type ClipSource, checkSource } from './clip-source.js';
@@ -12,6 +13,8 @@ const MIN_SPEECH_SEC = 0.1;
 
 export interface HearOptions {
   readonly maxClipSec: number;
+  /** See `ClipRowsOptions`. */
+  readonly plan?: RowPlan | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Tells whether anybody speaks; without one every clip counts as speech. */
   readonly detector?: SpeechDetector | undefined;
@@ -25,7 +28,7 @@ export interface HearOptions {
 export async function hearClips(
   card: ModelCard,
   sources: readonly ClipSource[],
-  { maxClipSec, signal, detector }: HearOptions,
+  { maxClipSec, plan, signal, detector }: HearOptions,
 ): Promise<BatchItem<HeardClip>[]> {
   const checked = sources.map((source) => itemOf(() => checkSource(source)));
   const good = checked.flatMap((item) => (item.ok ? [item.value] : []));
@@ -34,7 +37,7 @@ export async function hearClips(
     good.map((source) => settledItemOf<ClipSource>(async () => (detector ? decode(source, signal) : source))),
   );
   const usable = decoded.flatMap((item) => (item.ok ? [item.value] : []));
-  const rows = await clipRows(card, usable, { signal, maxClipSec });
+  const rows = await clipRows(card, usable, { signal, maxClipSec, plan });
   const heard = await Promise.all(
     rows.map((item, i) =>
       settledItemOf(async () => {

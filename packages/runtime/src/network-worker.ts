@@ -39,6 +39,8 @@ class Network {
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
       executionMode: 'sequential',
+      // The arena keeps what the largest run needed; these networks are as fast without one.
+      enableCpuMemArena: false,
     });
     try {
       const network = new Network(session, setup);

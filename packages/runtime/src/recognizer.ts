@@ -324,6 +324,7 @@ export class Recognizer {
     return hearClips(this.card, sources, {
       signal,
       maxClipSec: this.#settings.maxClipSec,
+      plan: this.#opened.setup.plan,
       detector: detectSpeech ? await this.#speechDetector() : undefined,
     });
   }
