@@ -1,6 +1,7 @@
 #include "binding/arguments.h"
 
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -114,8 +115,15 @@ FeatureConfig ReadFeatureConfig(const Napi::Value& value) {
   return config;
 }
 
+Napi::Float32Array NewFloat32Array(Napi::Env env, std::size_t count) {
+  constexpr std::size_t kSmall = 4096;  // filling these costs less than a second object
+  if (count < kSmall) return Napi::Float32Array::New(env, count);
+  const Napi::Buffer<std::uint8_t> bytes = Napi::Buffer<std::uint8_t>::New(env, count * sizeof(float));
+  return Napi::Float32Array::New(env, count, bytes.ArrayBuffer(), bytes.ByteOffset());
+}
+
 Napi::Float32Array ToFloat32Array(Napi::Env env, const float* samples, std::size_t count) {
-  Napi::Float32Array array = Napi::Float32Array::New(env, count);
+  Napi::Float32Array array = NewFloat32Array(env, count);
   if (count > 0) std::memcpy(array.Data(), samples, count * sizeof(float));
   return array;
 }

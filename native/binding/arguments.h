@@ -28,6 +28,9 @@ int ReadInt(const Napi::Value& value, const char* name, int low, int high);
 // A complete FeatureConfig of @prosodia/contracts.
 FeatureConfig ReadFeatureConfig(const Napi::Value& value);
 
+// A new typed array that holds anything, to be written whole: zeros would cost a large one as much as a copy.
+Napi::Float32Array NewFloat32Array(Napi::Env env, std::size_t count);
+
 // A new typed array holding a copy of `samples`.
 Napi::Float32Array ToFloat32Array(Napi::Env env, const float* samples, std::size_t count);
 

@@ -15,7 +15,6 @@
 #include "core/augment/augmentation.h"
 #include "core/errors.h"
 #include "core/limits.h"
-#include "core/sample_source.h"
 
 namespace prosodia::binding {
 namespace {
@@ -72,49 +71,71 @@ std::vector<Augmentation> ReadChanges(const Napi::Value& value, std::size_t coun
   return changes;
 }
 
+// Scratch of a team's thread for changes that take no sound along: made once, not once a batch.
+Augmenter& AugmenterOfThread(bool make_anew) {
+  static thread_local std::unique_ptr<Augmenter> augmenter;
+  if (!augmenter || make_anew) augmenter = std::make_unique<Augmenter>();
+  return *augmenter;
+}
+
+// Longer clips leave no scratch behind.
+constexpr std::size_t kKeptScratchSamples = std::size_t{1} << 22;
+
+std::size_t ResultLength(const Augmentation& change, const Clip& clip) {
+  return std::size_t(Augmenter::OutputLength(change, std::int64_t(clip.samples.size())));
+}
+
+// Results are made by JavaScript when the batch starts and written where they are: one copy less, and the pages of fresh
+// memory are taken in by the threads.
 class AugmentBatch : public Batch {
  public:
-  AugmentBatch(std::vector<Clip> clips, std::vector<Augmentation> changes, const CallOptions& call,
-               std::shared_ptr<FloatPool> pool)
-      : Batch(clips.size(), call), pool_(std::move(pool)), clips_(std::move(clips)), changes_(std::move(changes)),
-        results_(clips_.size()) {}
+  AugmentBatch(Napi::Env env, std::vector<Clip> clips, std::vector<Augmentation> changes, const CallOptions& call)
+      : Batch(clips.size(), call), clips_(std::move(clips)), changes_(std::move(changes)), results_(clips_.size()) {
+    Napi::Array array = Napi::Array::New(env, clips_.size());
+    for (std::size_t i = 0; i < clips_.size(); i++) {
+      Napi::HandleScope scope(env);
+      const std::size_t length = ResultLength(changes_[i], clips_[i]);
+      if (length > kMaxClipSamples) continue;  // Run refuses it, by its place
+      Napi::Float32Array samples = NewFloat32Array(env, length);
+      Napi::Object clip = Napi::Object::New(env);
+      clip.Set("samples", samples);
+      clip.Set("sampleRateHz", clips_[i].sample_rate_hz);
+      array.Set(std::uint32_t(i), clip);
+      results_[i] = samples.Data();
+    }
+    array_ = Napi::Persistent(array.As<Napi::Object>());
+  }
 
   void Run(std::size_t item, int worker) override {
     PooledFloats& samples = clips_[item].samples;
-    RequireFinite(samples.data(), samples.size());
-    const std::size_t length = std::size_t(Augmenter::OutputLength(changes_[item], std::int64_t(samples.size())));
-    if (length > kMaxClipSamples) {
+    const Augmentation& change = changes_[item];
+    if (const std::size_t length = ResultLength(change, clips_[item]); length > kMaxClipSamples) {
       throw LimitError("The result would have " + std::to_string(length) + " samples, more than the limit of " +
                        std::to_string(kMaxClipSamples));
     }
-    std::unique_ptr<Augmenter>& augmenter = augmenters_[std::size_t(worker)];
-    if (!augmenter) augmenter = std::make_unique<Augmenter>();
-    PooledFloats& result = results_[item];
-    result = pool_->Get(length);
-    augmenter->Run(changes_[item], samples.data(), std::int64_t(samples.size()), clips_[item].sample_rate_hz,
-                   result.data());
+    AugmenterFor(change, worker).Run(change, samples.data(), std::int64_t(samples.size()), clips_[item].sample_rate_hz,
+                                     results_[item]);
+    if (!change.sound && samples.size() > kKeptScratchSamples) AugmenterOfThread(true);
     samples = {};
   }
 
-  Napi::Value Result(Napi::Env env) override {
-    Napi::Array array = Napi::Array::New(env, results_.size());
-    for (std::size_t i = 0; i < results_.size(); i++) {
-      Napi::HandleScope scope(env);
-      Napi::Object clip = Napi::Object::New(env);
-      clip.Set("samples", ToFloat32Array(env, results_[i].data(), results_[i].size()));
-      clip.Set("sampleRateHz", clips_[i].sample_rate_hz);
-      array.Set(std::uint32_t(i), clip);
-      results_[i] = {};
-    }
-    return array;
-  }
+  Napi::Value Result(Napi::Env) override { return array_.Value(); }
+  void Release() override { array_.Reset(); }
 
  private:
-  const std::shared_ptr<FloatPool> pool_;
+  // One that has met a sound keeps it at the clips' rate, so it goes with the batch.
+  Augmenter& AugmenterFor(const Augmentation& change, int worker) {
+    if (!change.sound) return AugmenterOfThread(false);
+    std::unique_ptr<Augmenter>& augmenter = augmenters_[std::size_t(worker)];
+    if (!augmenter) augmenter = std::make_unique<Augmenter>();
+    return *augmenter;
+  }
+
   std::vector<Clip> clips_;
   const std::vector<Augmentation> changes_;
-  std::vector<PooledFloats> results_;
-  std::array<std::unique_ptr<Augmenter>, ThreadTeam::kMaxWorkers> augmenters_;  // one worker, one set of scratch
+  std::vector<float*> results_;
+  Napi::ObjectReference array_;
+  std::array<std::unique_ptr<Augmenter>, ThreadTeam::kMaxWorkers> augmenters_;
 };
 
 Napi::Value Augment(const Napi::CallbackInfo& info) {
@@ -122,8 +143,8 @@ Napi::Value Augment(const Napi::CallbackInfo& info) {
     std::vector<Clip> clips = ReadClips(info[0]);
     std::vector<Augmentation> changes = ReadChanges(info[1], clips.size());
     const CallOptions call = ReadCallOptions(info[2]);
-    return StartBatch(info.Env(), std::make_shared<AugmentBatch>(std::move(clips), std::move(changes), call,
-                                                                ClipPool(info.Env())));
+    return StartBatch(info.Env(),
+                      std::make_shared<AugmentBatch>(info.Env(), std::move(clips), std::move(changes), call));
   });
 }
 

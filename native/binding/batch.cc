@@ -106,6 +106,7 @@ void SettleFinished(napi_env raw, napi_value, void* context, void*) {
     } catch (const Napi::Error&) {
       // JavaScript may not run any more (a worker being terminated): the promise is lost with its environment.
     }
+    landed.batch->Release();
   }
 }
 

@@ -34,6 +34,9 @@ class Batch : public Job {
  public:
   Batch(std::size_t items, const CallOptions& call) : Job(items, call.threads, call.group) {}
   virtual Napi::Value Result(Napi::Env env) = 0;
+  // JavaScript thread, when the promise is settled: lets go of what belongs to JavaScript. The batch itself may die later,
+  // on a team's thread.
+  virtual void Release() {}
 };
 
 Napi::Value StartBatch(Napi::Env env, std::shared_ptr<Batch> batch);

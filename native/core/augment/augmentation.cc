@@ -14,6 +14,7 @@
 #include "core/augment/varispeed.h"
 #include "core/kernels/varispeed.h"
 #include "core/resample.h"
+#include "core/sample_source.h"
 
 namespace prosodia {
 
@@ -80,7 +81,7 @@ void Augmenter::Run(const Augmentation& change, const float* in, int64_t count, 
   RequireSound(change);
   if (!(sample_rate_hz > 0) || std::isinf(sample_rate_hz)) throw std::invalid_argument("Expected a positive sample rate");
   const uint32_t bits = PROSODIA_SELECT(kVarispeedKernel, isa_).peak_bits(in, count);
-  if (bits >= 0x7f800000u) throw std::invalid_argument("Expected finite samples");
+  if (bits >= 0x7f800000u) RequireFinite(in, size_t(count));  // says which is not
   const float peak = std::bit_cast<float>(bits);
   if (peak == 0) {
     std::fill_n(out, length, 0.f);

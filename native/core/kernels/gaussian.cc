@@ -1,4 +1,4 @@
-// Box-Muller on xoshiro128+ (Blackman & Vigna 2021); logarithm, sine and cosine are Cephes' single-precision polynomials.
+// Box-Muller on xoshiro128+ (Blackman & Vigna 2021); logarithm, sine and cosine are minimax polynomials.
 #include "core/kernels/gaussian.h"
 
 #include "core/kernels/simd_reduce.h"
@@ -24,40 +24,36 @@ struct Generator {
   }
 };
 
-// For 2^-24 <= x <= 1.
-static PROSODIA_INLINE F32 Log(F32 x) {
+// -log(x) for 2^-23 <= x <= 1, to 7.5e-6 of its value: no number of draws shows that much.
+static PROSODIA_INLINE F32 MinusLog(F32 x) {
   // Split into 2^exponent · mantissa with the mantissa in [sqrt(1/2), sqrt(2)).
   const I32 shifted = AsInt(x) - 0x3f3504f3;
   const F32 exponent = ToFloat(shifted >> 23);
   const F32 f = AsFloat((shifted & 0x007fffff) + 0x3f3504f3) - 1.0f;
-  const F32 square = f * f;
-  F32 y = 7.0376836292e-2f * f - 1.1514610310e-1f;
-  y = y * f + 1.1676998740e-1f;
-  y = y * f - 1.2420140846e-1f;
-  y = y * f + 1.4249322787e-1f;
-  y = y * f - 1.6668057665e-1f;
-  y = y * f + 2.0000714765e-1f;
-  y = y * f - 2.4999993993e-1f;
-  y = y * f + 3.3333331174e-1f;
-  return exponent * 0.69314718056f + (f + (y * f * square - 0.5f * square));
+  F32 y = 0.146625336f * f - 0.221687748f;
+  y = y * f + 0.253591391f;
+  y = y * f - 0.332482688f;
+  y = y * f + 0.499914052f;
+  y = y * f - 1.00000554f;
+  return y * f - exponent * 0.69314718056f;
 }
 
-// A pair of independent numbers from two draws.
-static PROSODIA_INLINE void BoxMuller(U32 first, U32 second, F32* one, F32* other) {
-  const F32 uniform = ToFloat((I32)(first >> 8) + 1) * (1.0f / 16777216);
-  const F32 radius = Sqrt(-2.0f * Log(uniform));
-  const F32 turn = ToFloat((I32)second >> 8) * (1.0f / 8388608);  // in [-1, 1), of half a circle
-  // Adding and taking away 1.5 · 2^23 rounds to the nearest whole quadrant, the same way everywhere.
-  const F32 quadrant = (turn * 2.0f + 12582912.0f) - 12582912.0f;
-  const F32 angle = (turn - quadrant * 0.5f) * 3.14159265f, square = angle * angle;
-  const F32 sine = angle + angle * square *
-      ((-1.9515295891e-4f * square + 8.3321608736e-3f) * square - 1.6666654611e-1f);
-  const F32 cosine = 1.0f - 0.5f * square + square * square *
-      ((2.443315711809948e-5f * square - 1.388731625493765e-3f) * square + 4.166664568298827e-2f);
-  const I32 turns = ToInt(quadrant), odd = -(turns & 1);
-  const I32 sine_sign = (turns & 2) << 30, cosine_sign = ((turns + 1) & 2) << 30;
-  *one = radius * AsFloat(AsInt(Select(odd, cosine, sine)) ^ sine_sign);
-  *other = radius * AsFloat(AsInt(Select(odd, sine, cosine)) ^ cosine_sign);
+// A number in [1, 2) of a draw's 23 highest bits.
+static PROSODIA_INLINE F32 OneToTwo(U32 word) { return AsFloat((I32)(word >> 9) | 0x3f800000); }
+
+// A pair of independent numbers from two draws; returns half the sum of their squares. The second draw chooses a place in
+// one quadrant and, by bits 8 and 7, the quadrant.
+static PROSODIA_INLINE F32 BoxMuller(U32 first, U32 second, F32* one, F32* other) {
+  const F32 squared = MinusLog(2.0f - OneToTwo(first)), radius = Sqrt(squared);
+  // Sine and cosine of [-1/2, 1/2) times a right angle, to 6e-7; their sum and difference, 1/√2 longer than the radius
+  // asks for, are those of a quadrant that lies between the axes.
+  const F32 turn = OneToTwo(second) - 1.5f, square = turn * turn;
+  const F32 sine = turn * ((0.0776673949f * square - 0.645711991f) * square + 1.57078847f);
+  const F32 cosine = ((0.253598652f - 0.0204083706f * square) * square - 1.23369702f) * square + 0.999999972f;
+  const I32 sign = (I32)((second << 23) & 0x80000000u), other_sign = (I32)((second << 24) & 0x80000000u);
+  *one = AsFloat(AsInt(radius * (cosine - sine)) ^ sign);
+  *other = AsFloat(AsInt(radius * (cosine + sine)) ^ other_sign);
+  return squared;
 }
 
 static PROSODIA_INLINE double AddColumns(const F32* sums) {
@@ -66,17 +62,6 @@ static PROSODIA_INLINE double AddColumns(const F32* sums) {
     for (int lane = 0; lane < kLanes; lane++) total += double(sums[k][lane]);
   }
   return total;
-}
-
-static PROSODIA_INLINE void DrawBlock(Generator* generators, float* out, F32* sums) {
-  for (int k = 0; k < kVectors; k++) {
-    F32 one, other;
-    const U32 first = generators[k].Next(), second = generators[k].Next();
-    BoxMuller(first, second, &one, &other);
-    Store(out + k * kLanes, one);
-    Store(out + kGenerators + k * kLanes, other);
-    sums[k] += one * one + other * other;
-  }
 }
 
 static double SumSquares(const float* in, int64_t count) {
@@ -97,30 +82,48 @@ static double SumSquares(const float* in, int64_t count) {
   return total;
 }
 
+// `blocks` blocks, of kLanes of the generators.
+static PROSODIA_INLINE F32 DrawColumns(GeneratorState* state, int first, int64_t blocks, float* out) {
+  Generator generator;
+  memcpy(&generator.a, state->words[0] + first, sizeof(U32));
+  memcpy(&generator.b, state->words[1] + first, sizeof(U32));
+  memcpy(&generator.c, state->words[2] + first, sizeof(U32));
+  memcpy(&generator.d, state->words[3] + first, sizeof(U32));
+  F32 sum = {};
+  for (int64_t b = 0; b < blocks; b++) {
+    F32 one, other;
+    const U32 radius = generator.Next(), angle = generator.Next();
+    sum += BoxMuller(radius, angle, &one, &other);
+    Store(out + b * kBlock + first, one);
+    Store(out + b * kBlock + kGenerators + first, other);
+  }
+  memcpy(state->words[0] + first, &generator.a, sizeof(U32));
+  memcpy(state->words[1] + first, &generator.b, sizeof(U32));
+  memcpy(state->words[2] + first, &generator.c, sizeof(U32));
+  memcpy(state->words[3] + first, &generator.d, sizeof(U32));
+  return sum;
+}
+
+static double DrawBlocks(GeneratorState* state, int64_t blocks, float* out) {
+  F32 sums[kVectors];
+  for (int k = 0; k < kVectors; k++) sums[k] = DrawColumns(state, k * kLanes, blocks, out);
+  return 2 * AddColumns(sums);
+}
+
 static double Draw(GeneratorState* state, int64_t count, float* out) {
-  Generator generators[kVectors];
-  for (int k = 0; k < kVectors; k++) memcpy(&generators[k].a, state->words[0] + k * kLanes, sizeof(U32));
-  for (int k = 0; k < kVectors; k++) memcpy(&generators[k].b, state->words[1] + k * kLanes, sizeof(U32));
-  for (int k = 0; k < kVectors; k++) memcpy(&generators[k].c, state->words[2] + k * kLanes, sizeof(U32));
-  for (int k = 0; k < kVectors; k++) memcpy(&generators[k].d, state->words[3] + k * kLanes, sizeof(U32));
   double total = 0;
   int64_t i = 0;
   while (i + kBlock <= count) {
-    F32 sums[kVectors] = {};
-    for (int b = 0; b < kBlocksPerSum && i + kBlock <= count; b++, i += kBlock) DrawBlock(generators, out + i, sums);
-    total += AddColumns(sums);
+    const int64_t left = (count - i) / kBlock, blocks = left < kBlocksPerSum ? left : kBlocksPerSum;
+    total += DrawBlocks(state, blocks, out + i);
+    i += blocks * kBlock;
   }
   if (i < count) {
     float last[kBlock];
-    F32 unused[kVectors] = {};
-    DrawBlock(generators, last, unused);
+    DrawBlocks(state, 1, last);
     memcpy(out + i, last, sizeof(float) * uint64_t(count - i));
     total += SumSquares(last, count - i);
   }
-  for (int k = 0; k < kVectors; k++) memcpy(state->words[0] + k * kLanes, &generators[k].a, sizeof(U32));
-  for (int k = 0; k < kVectors; k++) memcpy(state->words[1] + k * kLanes, &generators[k].b, sizeof(U32));
-  for (int k = 0; k < kVectors; k++) memcpy(state->words[2] + k * kLanes, &generators[k].c, sizeof(U32));
-  for (int k = 0; k < kVectors; k++) memcpy(state->words[3] + k * kLanes, &generators[k].d, sizeof(U32));
   return total;
 }
 

@@ -21,19 +21,22 @@ async function one(clip: AudioClip, change: Change): Promise<Float32Array> {
   return changed!.samples;
 }
 
-/** Mean power density of bins first … last of a 1,024-point transform, over all segments. */
+/** Power density of bins first … last of a 1,024-point transform, over all segments; by Goertzel's recurrence. */
 function density(samples: Float32Array, first: number, last: number): number {
   const size = 1024;
+  const hann = Float64Array.from({ length: size }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size));
   let sum = 0;
   for (let start = 0; start + size <= samples.length; start += size) {
+    const segment = hann.map((weight, i) => weight * samples[start + i]!);
     for (let bin = first; bin < last; bin += Math.max(1, (last - first) >> 4)) {
-      let [re, im] = [0, 0];
-      for (let i = 0; i < size; i++) {
-        const hann = 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size);
-        re += hann * samples[start + i]! * Math.cos((2 * Math.PI * bin * i) / size);
-        im += hann * samples[start + i]! * Math.sin((2 * Math.PI * bin * i) / size);
+      const turn = 2 * Math.cos((2 * Math.PI * bin) / size);
+      let [one, two] = [0, 0];
+      for (const sample of segment) {
+        const next = sample + turn * one - two;
+        two = one;
+        one = next;
       }
-      sum += re * re + im * im;
+      sum += one * one + two * two - turn * one * two;
     }
   }
   return sum;

@@ -9,7 +9,16 @@ export function vowel(hz: number, sampleRateHz: number, seconds: number): AudioC
     const gain =
       (formant(f, 650, 120) + 0.7 * formant(f, 1200, 150) + 0.3 * formant(f, 2500, 250) + 0.02) / k;
     const step = (2 * Math.PI * f) / sampleRateHz;
-    for (let i = 0; i < sum.length; i++) sum[i]! += gain * Math.cos(step * i + 0.3 * k);
+    // cos(x + step) = 2 cos(step) cos(x) − cos(x − step)
+    const turn = 2 * Math.cos(step);
+    let before = Math.cos(0.3 * k - step);
+    let here = Math.cos(0.3 * k);
+    for (let i = 0; i < sum.length; i++) {
+      sum[i]! += gain * here;
+      const next = turn * here - before;
+      before = here;
+      here = next;
+    }
   }
   const peak = sum.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   return { samples: Float32Array.from(sum, (x) => (0.5 * x) / peak), sampleRateHz };
