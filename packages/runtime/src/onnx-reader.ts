@@ -13,6 +13,7 @@ interface Field {
 
 /** Wire types of the encoding. */
 const VARINT = 0;
+const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
 
@@ -30,16 +31,26 @@ const fieldsOf = new Map(
   ]),
 );
 
+/** What to do with fields that the schema does not name. */
+export interface ReadOptions {
+  readonly unknown: 'refuse' | 'skip';
+}
+
 const text = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads a message of ONNX's format, as ONNX Runtime will: fields as `ONNX_SCHEMA` names them, repeated ones as arrays (also
  * empty ones), others absent where the file does not have them. Bytes are views of `bytes`.
  *
+ * @param options  unknown fields are refused unless given; skip them only in a file that is known
  * @throws Error for what is cut short, for a field the schema does not know or another type than it says, and for a field
  *   that comes twice: readers differ in which of the two they take
  */
-export function readOnnx(type: TypeName, bytes: Uint8Array): unknown {
+export function readOnnx(
+  type: TypeName,
+  bytes: Uint8Array,
+  options: ReadOptions = { unknown: 'refuse' },
+): unknown {
   const reader = new Reader(bytes);
   const fields = fieldsOf.get(type)!;
   const message: Record<string, unknown> = {};
@@ -48,36 +59,43 @@ export function readOnnx(type: TypeName, bytes: Uint8Array): unknown {
     const tag = reader.varint();
     const id = Math.floor(tag / 8);
     const field = fields.get(id);
-    if (!field) throw new Error(`field ${id} of ${type} is not expected`);
-    readField(message, field, reader, tag % 8, type);
+    if (field) readField({ message, reader, owner: type, options }, field, tag % 8);
+    else if (options.unknown === 'skip') reader.skip(tag % 8);
+    else throw new Error(`field ${id} of ${type} is not expected`);
   }
   return message;
 }
 
+/** A message while it is read. */
+interface Reading {
+  readonly message: Record<string, unknown>;
+  readonly reader: Reader;
+  readonly owner: string;
+  readonly options: ReadOptions;
+}
+
 function readField(
-  message: Record<string, unknown>,
+  { message, reader, owner, options }: Reading,
   { name, type, repeated }: Field,
-  reader: Reader,
   wire: number,
-  owner: string,
 ): void {
   if (!repeated) {
     if (Object.hasOwn(message, name)) throw new Error(`${name} of ${owner} comes twice`);
-    message[name] = readValue(type, reader, wire);
+    message[name] = readValue(type, reader, wire, options);
     return;
   }
   const values = message[name] as unknown[];
   // Numbers may come packed, one after the other in one field.
   const packed = wire === BYTES && (type === 'int64' || type === 'float');
   if (!packed) {
-    values.push(readValue(type, reader, wire));
+    values.push(readValue(type, reader, wire, options));
     return;
   }
   const inner = new Reader(reader.bytes());
-  while (!inner.atEnd) values.push(readValue(type, inner, type === 'float' ? FIXED32 : VARINT));
+  while (!inner.atEnd) values.push(readValue(type, inner, type === 'float' ? FIXED32 : VARINT, options));
 }
 
-function readValue(type: string, reader: Reader, wire: number): unknown {
+function readValue(type: string, reader: Reader, wire: number, options: ReadOptions): unknown {
   const wanted = type === 'float' ? FIXED32 : type === 'int32' || type === 'int64' ? VARINT : BYTES;
   if (wire !== wanted) throw new Error(`a field of type ${type} has wire type ${wire}`);
   switch (type) {
@@ -91,7 +109,7 @@ function readValue(type: string, reader: Reader, wire: number): unknown {
     case 'string':
       return text.decode(reader.bytes());
     default:
-      return readOnnx(type as TypeName, reader.bytes());
+      return readOnnx(type as TypeName, reader.bytes(), options);
   }
 }
 
@@ -127,6 +145,14 @@ class Reader {
     const length = this.varint();
     const start = this.#step(length);
     return this.#bytes.subarray(start, start + length);
+  }
+
+  /** Passes over a value of any type. */
+  skip(wire: number): void {
+    if (wire === VARINT) this.#digits();
+    else if (wire === BYTES) this.bytes();
+    else if (wire === FIXED32 || wire === FIXED64) this.#step(wire === FIXED32 ? 4 : 8);
+    else throw new Error(`a field has wire type ${wire}`);
   }
 
   #digits(): bigint {

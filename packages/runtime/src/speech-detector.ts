@@ -9,6 +9,7 @@ import {
   SPEECH_FRAME_SAMPLES,
   SPEECH_RATE_HZ,
   SPEECH_STATE_SIZE,
+  workSamples,
 } from './speech-messages.js';
 import { SpeechThread } from './speech-thread.js';
 
@@ -77,9 +78,9 @@ export class SpeechDetector {
 /** Hears one stream of audio in order; calls must not overlap. */
 export class SpeechListener {
   readonly #thread: SpeechThread;
-  #context!: Float32Array;
   #state!: Float32Array;
-  #rest!: Float32Array;
+  /** The last frame's end, then samples that wait for the rest of their frame. */
+  #waiting!: Float32Array;
 
   constructor(thread: SpeechThread) {
     this.#thread = thread;
@@ -88,14 +89,13 @@ export class SpeechListener {
 
   /** Samples that wait for the rest of their frame. */
   get pendingSamples(): number {
-    return this.#rest.length;
+    return this.#waiting.length - SPEECH_CONTEXT_SAMPLES;
   }
 
   /** Forgets what was heard, as after a break. */
   reset(): void {
-    this.#context = new Float32Array(SPEECH_CONTEXT_SAMPLES);
     this.#state = new Float32Array(SPEECH_STATE_SIZE);
-    this.#rest = new Float32Array(0);
+    this.#waiting = new Float32Array(SPEECH_CONTEXT_SAMPLES);
   }
 
   /**
@@ -104,21 +104,22 @@ export class SpeechListener {
    * @throws ProsodiaError ABORTED, MODEL
    */
   async hear(samples: Float32Array, options: { signal?: AbortSignal } = {}): Promise<Float32Array> {
-    const waiting = new Float32Array(this.#rest.length + samples.length);
-    waiting.set(this.#rest);
-    waiting.set(samples, this.#rest.length);
-    const whole = waiting.length - (waiting.length % SPEECH_FRAME_SAMPLES);
-    const probabilities = new Float32Array(whole / SPEECH_FRAME_SAMPLES);
-    for (let at = 0; at < whole; at += FRAMES_PER_RUN * SPEECH_FRAME_SAMPLES) {
+    const all = new Float32Array(this.#waiting.length + samples.length);
+    all.set(this.#waiting);
+    all.set(samples, this.#waiting.length);
+    const frames = Math.floor((all.length - SPEECH_CONTEXT_SAMPLES) / SPEECH_FRAME_SAMPLES);
+    const probabilities = new Float32Array(frames);
+    for (let first = 0; first < frames; first += FRAMES_PER_RUN) {
       if (options.signal?.aborted)
         throw new ProsodiaError('ABORTED', 'Listening for speech was aborted by its signal');
-      const frames = waiting.slice(at, Math.min(whole, at + FRAMES_PER_RUN * SPEECH_FRAME_SAMPLES));
-      const result = await this.#thread.run({ frames, context: this.#context, state: this.#state });
-      this.#context = result.context;
+      const count = Math.min(FRAMES_PER_RUN, frames - first);
+      const from = first * SPEECH_FRAME_SAMPLES;
+      const work = { samples: all.subarray(from, from + workSamples(count)), state: this.#state };
+      const result = await this.#thread.run(this, work);
       this.#state = result.state;
-      probabilities.set(result.probabilities, at / SPEECH_FRAME_SAMPLES);
+      probabilities.set(result.probabilities, first);
     }
-    this.#rest = waiting.slice(whole);
+    this.#waiting = all.slice(frames * SPEECH_FRAME_SAMPLES);
     return probabilities;
   }
 }

@@ -41,12 +41,12 @@ export class ChunkReader {
 
   #toFloats(samples: unknown): Float32Array {
     if (samples instanceof Float32Array) {
-      const bad = samples.findIndex((sample) => !Number.isFinite(sample));
+      const bad = firstNotFinite(samples);
       if (bad >= 0) throw invalid(`finite samples but sample ${bad} of a chunk is ${samples[bad]}`);
       // A copy: the caller may fill its buffer anew.
       return samples.slice();
     }
-    if (samples instanceof Int16Array) return Float32Array.from(samples, (sample) => sample / 32_768);
+    if (samples instanceof Int16Array) return scaled(samples);
     if (samples instanceof Uint8Array) return this.#fromBytes(samples);
     throw invalid('a Float32Array, an Int16Array, bytes or { samples } as a chunk of audio');
   }
@@ -56,9 +56,26 @@ export class ChunkReader {
     const all = odd.length === 0 ? bytes : Uint8Array.from([...odd, ...bytes]);
     const count = all.length >> 1;
     this.#oddByte = all.length % 2 === 1 ? all[all.length - 1] : undefined;
-    const view = new DataView(all.buffer, all.byteOffset, all.byteLength);
-    return Float32Array.from({ length: count }, (_, i) => view.getInt16(2 * i, true) / 32_768);
+    // Bytes may begin at an odd place in their memory, where no 16-bit numbers can.
+    const integers = new Int16Array(count);
+    new Uint8Array(integers.buffer).set(all.subarray(0, 2 * count));
+    if (BIG_ENDIAN) Buffer.from(integers.buffer).swap16();
+    return scaled(integers);
   }
+}
+
+const BIG_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
+
+// Plain loops: hundreds of streams go through them.
+function scaled(integers: Int16Array): Float32Array {
+  const floats = new Float32Array(integers.length);
+  for (let i = 0; i < integers.length; i++) floats[i] = integers[i]! / 32_768;
+  return floats;
+}
+
+function firstNotFinite(samples: Float32Array): number {
+  for (let i = 0; i < samples.length; i++) if (!Number.isFinite(samples[i]!)) return i;
+  return -1;
 }
 
 function toTimed(chunk: unknown): TimedPcm | undefined {

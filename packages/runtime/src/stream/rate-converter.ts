@@ -21,7 +21,8 @@ const kernels = new Map<string, Kernel>();
  * For the speech detector's ears; what is recognised keeps the rate it came at and is resampled as files are.
  */
 export class RateConverter {
-  readonly #kernel: Kernel;
+  /** Absent where the rates are the same. */
+  readonly #kernel: Kernel | undefined;
   readonly #step: number;
   #input: Float32Array;
   /** Place in the stream of `#input`'s first sample; the stream is preceded by zeros. */
@@ -29,14 +30,16 @@ export class RateConverter {
   #next = 0;
 
   constructor(fromHz: number, toHz: number) {
-    this.#kernel = kernelFor(fromHz, toHz);
+    this.#kernel = fromHz === toHz ? undefined : kernelFor(fromHz, toHz);
     this.#step = fromHz / toHz;
-    this.#first = -this.#kernel.taps / 2;
-    this.#input = new Float32Array(this.#kernel.taps / 2);
+    const half = (this.#kernel?.taps ?? 0) / 2;
+    this.#first = -half;
+    this.#input = new Float32Array(half);
   }
 
-  /** The output samples that the input up to now decides. */
+  /** The output samples that the input up to now decides; the input itself where the rates are the same. */
   convert(samples: Float32Array): Float32Array {
+    if (!this.#kernel) return samples;
     const { taps } = this.#kernel;
     const input = new Float32Array(this.#input.length + samples.length);
     input.set(this.#input);
@@ -44,7 +47,7 @@ export class RateConverter {
     const end = this.#first + input.length;
     const ready = Math.max(0, Math.ceil((end - taps / 2) / this.#step) - this.#next);
     const out = new Float32Array(ready);
-    for (let i = 0; i < ready; i++) out[i] = this.#at((this.#next + i) * this.#step, input);
+    for (let i = 0; i < ready; i++) out[i] = this.#at(this.#kernel, (this.#next + i) * this.#step, input);
     this.#next += ready;
     const needed = Math.floor(this.#next * this.#step) - taps / 2 + 1;
     const dropped = Math.min(input.length, Math.max(0, needed - this.#first));
@@ -53,8 +56,7 @@ export class RateConverter {
     return out;
   }
 
-  #at(position: number, input: Float32Array): number {
-    const { phases, taps, weights } = this.#kernel;
+  #at({ phases, taps, weights }: Kernel, position: number, input: Float32Array): number {
     let whole = Math.floor(position);
     let phase = Math.round((position - whole) * phases);
     if (phase === phases) {
@@ -63,8 +65,10 @@ export class RateConverter {
     }
     const start = whole - taps / 2 + 1 - this.#first;
     const row = phase * taps;
+    // A position rounded up may reach one sample beyond the input, where the window is zero.
+    const count = Math.min(taps, input.length - start);
     let sum = 0;
-    for (let tap = 0; tap < taps; tap++) sum += weights[row + tap]! * (input[start + tap] ?? 0);
+    for (let tap = 0; tap < count; tap++) sum += weights[row + tap]! * input[start + tap]!;
     return sum;
   }
 }

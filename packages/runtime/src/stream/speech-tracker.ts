@@ -75,11 +75,15 @@ export class SpeechTracker {
   }
 
   /** Hears the next samples frame by frame: each is decided on when it is asked for, so that its state is this one's. */
-  async *hear(samples: Float32Array, signal: AbortSignal | undefined): AsyncGenerator<HeardFrame> {
+  async hear(samples: Float32Array, signal: AbortSignal | undefined): Promise<Iterable<HeardFrame>> {
     const frames = this.#wholeFrames(this.#converter.convert(samples));
     const probabilities = this.#listener
       ? await this.#listener.hear(frames, { ...(signal && { signal }) })
       : new Float32Array(frames.length / SPEECH_FRAME_SAMPLES).fill(1);
+    return this.#decide(frames, probabilities);
+  }
+
+  *#decide(frames: Float32Array, probabilities: Float32Array): Generator<HeardFrame> {
     for (const [i, probability] of probabilities.entries()) {
       const frame = frames.subarray(i * SPEECH_FRAME_SAMPLES, (i + 1) * SPEECH_FRAME_SAMPLES);
       const decision = this.#step(this.#loudness.hear(frame), probability, frame);

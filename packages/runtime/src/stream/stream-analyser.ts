@@ -8,7 +8,7 @@ import { ChunkReader, type Pcm } from './pcm-chunk.js';
 import { RateConverter } from './rate-converter.js';
 import { SampleRing } from './sample-ring.js';
 import type { Decision } from './speech-segmenter.js';
-import { type HeardFrame, MAX_LEAD_SEC, SpeechTracker } from './speech-tracker.js';
+import { MAX_LEAD_SEC, SpeechTracker } from './speech-tracker.js';
 import { StreamClock } from './stream-clock.js';
 
 /** A chunk is worked through in pieces of this length, so that no chunk needs more memory than another. */
@@ -101,18 +101,29 @@ export class StreamAnalyser {
     for (let at = 0; at < samples.length; at += piece) {
       const part = samples.subarray(at, at + piece);
       line.ring.write(part);
-      for await (const frame of line.tracker.hear(part, this.#parts.signal)) await this.#heard(line, frame);
+      for (const { decision, end } of await line.tracker.hear(part, this.#parts.signal)) {
+        if (decision) await this.#decided(line, decision, end);
+        if (this.#isDue(line, end)) await this.#answer(line, end);
+      }
     }
   }
 
-  async #heard(line: Line, { decision, end }: HeardFrame): Promise<void> {
-    if (decision) await this.#decided(line, decision, end);
-    const since = line.tracker.speakingSince;
-    if (since === undefined || end < this.#nextAnswer) return;
-    const { windowSec, hopSec } = this.#parts.settings;
-    const from = Math.max(since, end - Math.round(windowSec * line.sampleRateHz));
-    if (end - from < MIN_HEARD_SEC * line.sampleRateHz) return;
-    this.#nextAnswer = end + Math.round(hopSec * line.sampleRateHz);
+  /** Whether somebody has spoken for long enough, and since the last answer. */
+  #isDue({ tracker, sampleRateHz }: Line, end: number): boolean {
+    if (end < this.#nextAnswer) return false;
+    const since = tracker.speakingSince;
+    return (
+      since !== undefined && this.#windowBegin(since, sampleRateHz, end) <= end - MIN_HEARD_SEC * sampleRateHz
+    );
+  }
+
+  #windowBegin(since: number, sampleRateHz: number, end: number): number {
+    return Math.max(since, end - Math.round(this.#parts.settings.windowSec * sampleRateHz));
+  }
+
+  async #answer(line: Line, end: number): Promise<void> {
+    const from = this.#windowBegin(line.tracker.speakingSince!, line.sampleRateHz, end);
+    this.#nextAnswer = end + Math.round(this.#parts.settings.hopSec * line.sampleRateHz);
     const answer = await this.#recognize(line, from, end);
     this.#parts.emit({ ...placed(this.#smoother.smooth(answer)), type: 'provisional' });
   }
