@@ -6,6 +6,7 @@ import { BUSY, type HostStart, isBusy, STATE_BYTES, stopAndWait } from './host-s
 
 /** How long an idle host may take to end when asked to, before it is ended by force. */
 const CLOSE_TIMEOUT_MS = 5_000;
+const YOUNG_GENERATION_MIB = 2;
 
 export interface HostEvents<Reply> {
   readonly onReply: (reply: Reply) => void;
@@ -56,6 +57,8 @@ function startThread<Setup, Request, Reply>(
     workerData: { state } satisfies HostStart,
     execArgv: [],
     name,
+    // It makes little garbage, and lets it lie for as long as there is room: some 8 MiB a thread otherwise.
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
   });
   guardExit(state, worker);
   worker.on('message', onReply);
