@@ -6,6 +6,12 @@ export interface FiguredRows {
   readonly figures: object;
 }
 
+/** Figures that are shown as tables and drawn as a chart of their own. */
+export interface DrawnFigures extends FiguredRows {
+  readonly tables: readonly (readonly object[])[];
+  readonly svg: string;
+}
+
 /** Every bench by the name it is asked for; loaded when it runs. */
 export const BENCHES = {
   augment: async () => (await import('./augment.js')).benchAugment(),
@@ -19,6 +25,6 @@ export const BENCHES = {
   train: async () => (await import('./train.js')).benchTrain(),
   'train-growth': async () => (await import('./train.js')).benchTrainGrowth(),
   triton: async () => (await import('./triton-client.js')).benchTritonClient(),
-} satisfies Record<string, () => Promise<BenchRow[] | FiguredRows>>;
+} satisfies Record<string, () => Promise<BenchRow[] | FiguredRows | DrawnFigures>>;
 
 export type BenchName = keyof typeof BENCHES;
