@@ -7,6 +7,7 @@ export type {
   ModelCard,
   Progress,
   Recognition,
+  VoiceProfile,
 } from '@prosodia/contracts';
 export { isProsodiaError, ProsodiaError } from '@prosodia/contracts/errors';
 export type { ClipSource } from './clip-source.js';
@@ -21,5 +22,5 @@ export { type ValenceArousal, valenceArousal } from './valence-arousal.js';
 export type { Example } from './voice/adapt-head.js';
 export { type Adaptation, type AdaptationReport, adaptHeads } from './voice/adaptation.js';
 export { type Head, mixtureOf } from './voice/head.js';
-export { readProfile, type VoiceProfile } from './voice/profile.js';
+export { readProfile } from './voice/profile.js';
 export type { Voice } from './voice/voice.js';

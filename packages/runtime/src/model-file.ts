@@ -5,7 +5,7 @@ import {
   MODEL_CARD_HASH_KEY,
   MODEL_CARD_KEY,
   MODEL_CARD_VERSION,
-} from '@prosodia/contracts/model-card-format';
+} from '@prosodia/contracts/file-formats';
 import { ONNX_IR_VERSION, ONNX_MAX_IR_VERSION, ONNX_OPSET, type OnnxModel } from '@prosodia/contracts/onnx';
 import { checkGraph } from './graph-check.js';
 import { MAX_CARD_LENGTH, MAX_MODEL_BYTES } from './limits.js';

@@ -1,6 +1,6 @@
 // Loads nothing heavy: what every program pays for at its start. The rest is loaded by the calls that need it.
 import { fileURLToPath } from 'node:url';
-import type { BatchItem, LongCallOptions, ModelCard, Recognition } from '@prosodia/contracts';
+import type { BatchItem, LongCallOptions, ModelCard, Recognition, VoiceProfile } from '@prosodia/contracts';
 import { ProsodiaError } from '@prosodia/contracts/errors';
 import { answersOf, itemOf, resultOf } from './batch-item.js';
 import { type ClipSource, checkSource } from './clip-source.js';
@@ -17,7 +17,6 @@ import { type GraphInput, rowSizeOf } from './row-layout.js';
 import type { SpeechDetector } from './speech-detector.js';
 import type { EmotionStream } from './stream/emotion-stream.js';
 import type { ClipRecognizer, StreamOptions } from './stream/options.js';
-import type { VoiceProfile } from './voice/profile.js';
 import type { Voice } from './voice/voice.js';
 import type { HeardClip, VoiceHeads } from './voice/voice-model.js';
 

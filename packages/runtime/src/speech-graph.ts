@@ -10,7 +10,7 @@ import {
   type OnnxTensor,
   type OnnxValue,
 } from '@prosodia/contracts/onnx';
-import { writeOnnx } from './onnx-writer.js';
+import { encodeOnnx } from './onnx-messages.js';
 import { SPEECH_INPUT_SAMPLES, SPEECH_STATE_SIZE } from './speech-messages.js';
 import { type SpeechWeights, speechWeights } from './speech-weights.js';
 
@@ -41,10 +41,10 @@ export function speechGraph(file: Uint8Array): Uint8Array {
     irVersion: ONNX_IR_VERSION,
     producerName: 'prosodia',
     producerVersion: '',
-    graph: writeOnnx('Graph', graph),
+    graph: encodeOnnx('Graph', graph),
     opsetImport: [{ domain: '', version: ONNX_OPSET }],
   };
-  return writeOnnx('Model', model);
+  return encodeOnnx('Model', model);
 }
 
 class SpeechGraph {

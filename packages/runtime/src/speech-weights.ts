@@ -1,5 +1,5 @@
 import type { OnnxModel, OnnxNode, OnnxTensor } from '@prosodia/contracts/onnx';
-import { readOnnx } from './onnx-reader.js';
+import { decodeOnnx } from './onnx-messages.js';
 
 /** The part of Silero's graph that is for 16 kHz; its values are named after it. */
 const BRANCH = 'then_branch';
@@ -17,13 +17,13 @@ export interface SpeechWeights {
  * @throws Error when the file is not built as it should be
  */
 export function speechWeights(file: Uint8Array): (name: string) => SpeechWeights {
-  const model = read('Model', file) as OnnxModel;
-  const outer = read('Graph', model.graph) as { node: OnnxNode[] };
+  const model = decodeOnnx('Model', file) as OnnxModel;
+  const outer = decodeOnnx('Graph', model.graph) as { node: OnnxNode[] };
   const branch = outer.node
     .find(({ opType }) => opType === 'If')
     ?.attribute.find(({ name }) => name === BRANCH);
   if (!branch?.graph) throw new Error('Expected the speech detector to have a network for 16 kHz');
-  const { node } = read('Graph', branch.graph) as { node: ConstantNode[] };
+  const { node } = decodeOnnx('Graph', branch.graph) as { node: ConstantNode[] };
   const constants = new Map(
     node.flatMap(({ opType, output, attribute }) => {
       const tensor = opType === 'Constant' ? attribute[0]?.t : undefined;
@@ -39,7 +39,3 @@ export function speechWeights(file: Uint8Array): (name: string) => SpeechWeights
 }
 
 type ConstantNode = OnnxNode & { readonly attribute: readonly { readonly t?: OnnxTensor }[] };
-
-function read(type: 'Model' | 'Graph', bytes: Uint8Array): unknown {
-  return readOnnx(type, bytes, { unknown: 'skip' });
-}

@@ -1,17 +1,11 @@
-import type { Recognition } from '@prosodia/contracts';
+import type { Recognition, VoiceProfile } from '@prosodia/contracts';
 import { ProsodiaError } from '@prosodia/contracts/errors';
+import { MAX_EXAMPLES } from '@prosodia/contracts/file-formats';
 import type { ClipSource } from '../clip-source.js';
 import type { Example } from './adapt-head.js';
 import { type Adaptation, type AdaptationReport, adaptHeads } from './adaptation.js';
 import { type Head, mixtureOf } from './head.js';
-import {
-  checkProfile,
-  decodeFloats,
-  encodeFloats,
-  MAX_EXAMPLES,
-  type VoiceProfile,
-  writeProfile,
-} from './profile.js';
+import { checkProfile, decodeFloats, encodeFloats, writeProfile } from './profile.js';
 import { SpeakerStatistics } from './speaker-statistics.js';
 import type { KnownClip, VoiceModel } from './voice-model.js';
 

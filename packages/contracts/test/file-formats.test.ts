@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { featureConfigSchema, isModelCard, type ModelCard, modelCardSchema } from '../src/index.js';
+import {
+  featureConfigSchema,
+  isModelCard,
+  type ModelCard,
+  modelCardSchema,
+  voiceProfileProblem,
+  voiceProfileSchema,
+} from '../src/index.js';
 
 const features = featureConfigSchema.parse({});
 const head = { name: 'h', start: 0, size: 4, kernel: 'k', bias: 'b', temperature: 1, weight: 1, ridge: 2 };
@@ -54,11 +61,31 @@ const CARD: ModelCard = {
   graphHash: 'a'.repeat(64),
 };
 
-it('the published schema is made of the one that is enforced', () => {
+it.each([
+  ['model-card', modelCardSchema],
+  ['voice-profile', voiceProfileSchema],
+])('the published schema of a %s is made of the one in the code', (name, schema) => {
   const published: unknown = JSON.parse(
-    readFileSync(new URL('../model-card.schema.json', import.meta.url), 'utf8'),
+    readFileSync(new URL(`../formats/${name}.schema.json`, import.meta.url), 'utf8'),
   );
-  expect(published).toEqual(JSON.parse(JSON.stringify(z.toJSONSchema(modelCardSchema, { reused: 'ref' }))));
+  expect(published).toEqual(JSON.parse(JSON.stringify(z.toJSONSchema(schema, { reused: 'ref' }))));
+});
+
+it('says where a profile is wrong', () => {
+  const profile = {
+    ...{ kind: 'prosodia voice', formatVersion: 1, graphHash: 'a'.repeat(64), clips: 1 },
+    statistics: [[{ rows: 1, mean: [1], squares: [2] }]],
+    examples: [{ label: 'calm', embedding: 'AAAA' }],
+  };
+  expect(voiceProfileProblem(profile)).toBeUndefined();
+  expect(voiceProfileProblem(null)).toMatch(/^the whole: .*object/);
+  expect(voiceProfileProblem({ ...profile, clips: -1 })).toMatch(/^clips: -1/);
+  const endless: unknown = JSON.parse('[[{ "rows": 1, "mean": [1e999], "squares": [2] }]]');
+  expect(voiceProfileProblem({ ...profile, statistics: endless })).toBe('a number is not finite.');
+  expect(voiceProfileProblem({ ...profile, colour: 1 })).toBe('colour: not expected.');
+  expect(voiceProfileProblem({ ...profile, examples: [{ label: 'calm', embedding: '!' }] })).toMatch(
+    /^examples\/0\/embedding: /,
+  );
 });
 
 it('says yes to a complete card and no to one whose defaults are left out', () => {
