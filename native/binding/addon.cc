@@ -17,6 +17,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   prosodia::binding::AddAugment(env, exports);
   prosodia::binding::AddDecode(env, exports);
   prosodia::binding::AddFeatures(env, exports);
+  prosodia::binding::AddNetworkRows(env, exports);
   prosodia::binding::AddProsody(env, exports);
   prosodia::binding::AddResample(env, exports);
   prosodia::binding::AddTensorOperators(env, exports);

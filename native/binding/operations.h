@@ -8,6 +8,7 @@ namespace prosodia::binding {
 void AddAugment(Napi::Env env, Napi::Object exports);
 void AddDecode(Napi::Env env, Napi::Object exports);
 void AddFeatures(Napi::Env env, Napi::Object exports);
+void AddNetworkRows(Napi::Env env, Napi::Object exports);
 void AddProsody(Napi::Env env, Napi::Object exports);
 void AddResample(Napi::Env env, Napi::Object exports);
 void AddTensorOperators(Napi::Env env, Napi::Object exports);

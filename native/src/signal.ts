@@ -1,4 +1,5 @@
 import type { AudioClip, FeatureConfig, FeatureMatrix } from '@prosodia/contracts';
+import type { NativeAugmentation } from './augment.js';
 import type { NativeCall, NativeFailure, NativeJob } from './job.js';
 
 /** A configuration with nothing left to be derived. */
@@ -18,7 +19,9 @@ export interface NativeWav extends AudioClip {
  * configuration.
  */
 export type NativeSummary =
-  | { readonly summary: 'frames' | 'mean' | 'functionals' }
+  | { readonly summary: 'frames' | 'mean' }
+  /** All groups unless given. */
+  | { readonly summary: 'functionals'; readonly groups?: readonly string[] | undefined }
   | {
       readonly summary: 'sequence';
       readonly trimDb: number;
@@ -35,6 +38,26 @@ export type NativeFeatureRequest = NativeSummary & {
 
 /** A matrix and the audio it was made of. */
 export interface NativeFeatures extends FeatureMatrix {
+  /** Samples at the source's own rate. */
+  readonly samples: number;
+  readonly sampleRateHz: number;
+}
+
+/** Everything a network takes of a source. */
+export interface NativeRowsRequest {
+  readonly inputs: readonly (NativeSummary & { readonly config: NativeFeatureConfig })[];
+  /** Changes made one after the other to the clip, for each of its variants; none: the clip as it is. */
+  readonly variants: readonly (readonly NativeAugmentation[])[];
+  /** Clips are brought to this rate before they are changed; 0: changed at their own. */
+  readonly sampleRateHz: number;
+  /** A clip outside [minSec, maxSec] gets empty rows. */
+  readonly minSec: number;
+  readonly maxSec: number;
+}
+
+export interface NativeRows {
+  /** The matrices' values: variants × inputs. */
+  readonly rows: Float32Array[];
   /** Samples at the source's own rate. */
   readonly samples: number;
   readonly sampleRateHz: number;
@@ -59,6 +82,12 @@ export interface SignalOperations {
     config: NativeFeatureConfig,
     request: NativeFeatureRequest,
   ): (NativeFeatures | NativeFailure | null)[];
+  /** Rows of all inputs and variants of each source, made by several threads even for one; failures as above. */
+  networkRows(
+    sources: readonly (string | Uint8Array | AudioClip)[],
+    request: NativeRowsRequest,
+    call: NativeCall,
+  ): NativeJob<(NativeRows | NativeFailure | null)[]>;
   /** What the values of `functionals` are. */
   functionalTable(): { name: string; group: string }[];
   resample(clips: readonly AudioClip[], sampleRateHz: number, call: NativeCall): NativeJob<AudioClip[]>;

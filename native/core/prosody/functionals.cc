@@ -1,5 +1,7 @@
 #include "core/prosody/functionals.h"
 
+#include <stdexcept>
+
 namespace prosodia {
 namespace {
 
@@ -24,10 +26,12 @@ constexpr struct {
     {"cepstrum-delta", AddCepstrumDelta},
 };
 
-void AddAll(const SpeechFrames& frames, FunctionalScratch* scratch, FunctionalWriter* to) {
+void AddGroups(const SpeechFrames& frames, FunctionalGroups wanted, FunctionalScratch* scratch, FunctionalWriter* to) {
+  FunctionalGroups bit = 1;
   for (const auto& group : kGroups) {
     to->Group(group.name);
-    group.add(frames, scratch, to);
+    if (wanted & bit) group.add(frames, scratch, to);
+    bit <<= 1;
   }
 }
 
@@ -37,7 +41,7 @@ std::vector<Functional> MakeTable() {
   FunctionalScratch scratch;
   std::vector<Functional> table;
   FunctionalWriter writer(&table);
-  AddAll(frames, &scratch, &writer);
+  AddGroups(frames, kAllFunctionals, &scratch, &writer);
   return table;
 }
 
@@ -57,11 +61,20 @@ const std::vector<Functional>& FunctionalTable() {
   return *table;
 }
 
-std::vector<float> FunctionalExtractor::Extract(const SampleSource& clip) {
+FunctionalGroups FunctionalGroup(const std::string& name) {
+  FunctionalGroups bit = 1;
+  for (const auto& group : kGroups) {
+    if (name == group.name) return bit;
+    bit <<= 1;
+  }
+  throw std::invalid_argument("Expected a group of functionals but received " + name);
+}
+
+std::vector<float> FunctionalExtractor::Extract(const SampleSource& clip, FunctionalGroups groups) {
   std::vector<float> values;
   values.reserve(FunctionalTable().size());
   FunctionalWriter writer(&values);
-  AddAll(analyser_.Analyse(clip), &scratch_, &writer);
+  AddGroups(analyser_.Analyse(clip), groups, &scratch_, &writer);
   return values;
 }
 

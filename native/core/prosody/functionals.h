@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,13 @@ struct FunctionalScratch {
   std::vector<float> delta, second_delta, selected;
 };
 
+// Which groups are wanted: bit i is the i-th of the vector.
+using FunctionalGroups = std::uint32_t;
+inline constexpr FunctionalGroups kAllFunctionals = ~FunctionalGroups{0};
+
+// The bit of the group of this name. Throws std::invalid_argument.
+FunctionalGroups FunctionalGroup(const std::string& name);
+
 // The groups, each a part of the vector. `frames` has at least one frame.
 void AddCepstrum(const SpeechFrames& frames, FunctionalScratch* scratch, FunctionalWriter* to);
 void AddPitch(const SpeechFrames& frames, FunctionalScratch* scratch, FunctionalWriter* to);
@@ -63,7 +71,8 @@ const std::vector<Functional>& FunctionalTable();
 // One clip's vector after another; one per thread.
 class FunctionalExtractor {
  public:
-  std::vector<float> Extract(const SampleSource& clip);
+  // The values of the groups wanted, in the vector's order.
+  std::vector<float> Extract(const SampleSource& clip, FunctionalGroups groups = kAllFunctionals);
 
  private:
   SpeechAnalyser analyser_;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/kernels/modulation.h"
 #include "core/prosody/functional_sets.h"
 
 namespace prosodia {
@@ -13,17 +14,34 @@ constexpr int kThirdsCepstra = 13;
 constexpr int kContourPoints = 64, kContourCosines = 10;
 constexpr float kModulationFloor = 1e-3f;
 
+// Orthonormal DCT-II of kContourPoints values: the rows of its first coefficients.
+struct CosineTable {
+  double row[kContourCosines][kContourPoints];
+  CosineTable() {
+    for (int k = 0; k < kContourCosines; k++) {
+      const double scale = std::sqrt((k == 0 ? 1.0 : 2.0) / kContourPoints);
+      for (int i = 0; i < kContourPoints; i++) {
+        row[k][i] = scale * std::cos(std::numbers::pi * k * (i + 0.5) / kContourPoints);
+      }
+    }
+  }
+};
+
 // The contour at kContourPoints places from first frame to last, straight lines between frames; its first cosines.
 void AddCosines(const Contour& contour, FunctionalWriter* to, const char* name) {
-  double points[kContourPoints], cosines[kContourCosines];
+  static const auto* table = new CosineTable;
+  double points[kContourPoints];
   const double last = double(contour.size() - 1);
   for (int i = 0; i < kContourPoints; i++) {
     const double place = last * i / (kContourPoints - 1);
     const std::size_t low = std::size_t(place), high = std::min(low + 1, contour.size() - 1);
     points[i] = contour[low] + (double(contour[high]) - contour[low]) * (place - double(low));
   }
-  CosineTransform(points, kContourPoints, kContourCosines, cosines);
-  for (int k = 0; k < kContourCosines; k++) to->Add(cosines[k], "cosine", name, k);
+  for (int k = 0; k < kContourCosines; k++) {
+    double sum = 0;
+    for (int i = 0; i < kContourPoints; i++) sum += points[i] * table->row[k][i];
+    to->Add(sum, "cosine", name, k);
+  }
 }
 
 constexpr int kCoarseBands = 8, kBandsEach = SpeechFrames::kBands / kCoarseBands;
@@ -33,8 +51,10 @@ class ModulationSpectrum {
  public:
   static constexpr int kColumns = kCoarseBands + 1;  // the last is the mean level, without a window
   static constexpr int kPeriod = 512;
+  using Magnitudes = std::array<float, kColumns>;
 
-  explicit ModulationSpectrum(const SpeechFrames& frames) : count_(frames.count), rows_(count_) {
+  explicit ModulationSpectrum(const SpeechFrames& frames)
+      : kernel_(PROSODIA_SELECT(kModulationKernel, ChosenIsa())), count_(frames.count), rows_(count_) {
     Row mean = {};
     for (std::size_t f = 0; f < count_; f++) {
       const float* level = &frames.level[f * SpeechFrames::kBands];
@@ -49,25 +69,21 @@ class ModulationSpectrum {
     }
   }
 
-  // Magnitudes at bin / kPeriod cycles a frame, over the square root of the number of frames.
-  std::array<float, kColumns> At(int bin) const {
-    Row real = {}, imaginary = {};
-    for (std::size_t f = 0; f < count_; f++) {
-      const std::size_t at = f * std::size_t(bin) % kPeriod;
-      const float c = Turns().cosine[at], s = Turns().sine[at];
-      for (int i = 0; i < kWidth; i++) {
-        real[i] += c * rows_[f][i];
-        imaginary[i] += s * rows_[f][i];
-      }
+  // Magnitudes at `bin` and bin + 1 over kPeriod cycles a frame, over the square root of the number of frames.
+  void At(int bin, Magnitudes* first, Magnitudes* second) const {
+    float sums[4 * kModulationRow];
+    kernel_.turn(rows_[0].data(), long(count_), Turns().cosine, Turns().sine, kPeriod, bin, sums);
+    for (int i = 0; i < kColumns; i++) {
+      const auto magnitude = [&](int row) {
+        return std::hypot(sums[row * kModulationRow + i], sums[(row + 1) * kModulationRow + i]) / std::sqrt(float(count_));
+      };
+      (*first)[i] = magnitude(0);
+      (*second)[i] = magnitude(2);
     }
-    std::array<float, kColumns> magnitude;
-    for (int i = 0; i < kColumns; i++) magnitude[i] = std::hypot(real[i], imaginary[i]) / std::sqrt(float(count_));
-    return magnitude;
   }
 
  private:
-  static constexpr int kWidth = 12;  // whole vectors
-  using Row = std::array<float, kWidth>;
+  using Row = std::array<float, kModulationRow>;
   struct Circle {
     float cosine[kPeriod], sine[kPeriod];
     Circle() {
@@ -82,6 +98,7 @@ class ModulationSpectrum {
     return *circle;
   }
 
+  const ModulationKernel& kernel_;
   const std::size_t count_;
   std::vector<Row> rows_;
 };
@@ -91,8 +108,8 @@ class ModulationSpectrum {
 void AddModulation(const SpeechFrames& frames, FunctionalScratch*, FunctionalWriter* to) {
   constexpr int kEnd = 82;  // 16 Hz
   const ModulationSpectrum spectrum(frames);
-  std::array<std::array<float, ModulationSpectrum::kColumns>, kEnd> magnitude;
-  for (int bin = 2; bin < kEnd; bin++) magnitude[bin] = spectrum.At(bin);
+  std::array<ModulationSpectrum::Magnitudes, kEnd> magnitude;
+  for (int bin = 2; bin < kEnd; bin += 2) spectrum.At(bin, &magnitude[bin], &magnitude[bin + 1]);
   // Eight bands of 1.6 Hz from 0.4 Hz on, of the mean level: every second bin.
   for (int band = 0; band < 8; band++) {
     float sum = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "core/feature_matrix.h"
 
@@ -23,7 +24,9 @@ class SequenceExtractor {
   FeatureMatrix Extract(const SampleSource& clip) const;
 
  private:
-  FeatureMatrix Pool(const FeatureMatrix& matrix, std::size_t first, std::size_t end) const;
+  // `powers` are those of the matrix's levels.
+  FeatureMatrix Pool(const FeatureMatrix& matrix, const std::vector<float>& powers, std::size_t first,
+                     std::size_t end) const;
   FeatureMatrix Centre(const FeatureMatrix& pooled) const;
 
   const std::shared_ptr<const FeaturePlan> plan_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <utility>
 
 namespace prosodia {
@@ -85,14 +84,6 @@ void Gradient(const float* values, std::size_t count, std::vector<float>* out) {
   (*out)[0] = values[1] - values[0];
   for (std::size_t i = 1; i + 1 < count; i++) (*out)[i] = 0.5f * (values[i + 1] - values[i - 1]);
   (*out)[count - 1] = values[count - 1] - values[count - 2];
-}
-
-void CosineTransform(const double* values, int count, int wanted, double* out) {
-  for (int k = 0; k < wanted; k++) {
-    double sum = 0;
-    for (int i = 0; i < count; i++) sum += values[i] * std::cos(std::numbers::pi * k * (i + 0.5) / count);
-    out[k] = sum * std::sqrt((k == 0 ? 1.0 : 2.0) / count);
-  }
 }
 
 // Solves the symmetric system of `size` equations in place; false where it has no single solution.

@@ -56,9 +56,6 @@ class ColumnQuantiles {
 // numpy.gradient: half the difference of the neighbours, one-sided at the ends; of a single value, 0.
 void Gradient(const float* values, std::size_t count, std::vector<float>* out);
 
-// Orthonormal DCT-II of `count` values, the first `wanted` coefficients.
-void CosineTransform(const double* values, int count, int wanted, double* out);
-
 // The polynomial of degree 1 or 2 that fits best; coefficients from the constant up. Without enough distinct places it
 // is a constant.
 struct Fit {

@@ -112,6 +112,8 @@ export const modelCardSchema = z.strictObject({
     )
     .min(1)
     .max(16),
+  /** Clips are brought to this rate before they are changed; changed at their own unless given. */
+  variantsAtHz: z.number().int().min(1_000).max(768_000).optional(),
   network: z.strictObject({
     parameters: z.number().int().min(0),
     layers: z.array(

@@ -85,7 +85,7 @@ export function clipSeed(seed: number, index: number): number {
 function changesOf(clips: readonly AudioClip[], changes: Change | readonly Change[]): NativeAugmentation[] {
   if (!Array.isArray(changes)) {
     const change = checked(changes as Change, 'augmentation');
-    return clips.map((_, index) => nativeOf(change, clipSeed(change.seed, index)));
+    return clips.map((_, index) => nativeChange(change, clipSeed(change.seed, index)));
   }
   if (changes.length !== clips.length) {
     throw new ProsodiaError(
@@ -95,7 +95,7 @@ function changesOf(clips: readonly AudioClip[], changes: Change | readonly Chang
   }
   return changes.map((options, index) => {
     const change = checked(options, `augmentation of clip ${index}`);
-    return nativeOf(change, change.seed);
+    return nativeChange(change, change.seed);
   });
 }
 
@@ -112,7 +112,8 @@ function checked(change: Change, what: string): Augmentation | SoundAugmentation
   return { ...parsed, sound: change.sound };
 }
 
-function nativeOf(change: Augmentation | SoundAugmentation, seed: number): NativeAugmentation {
+/** A change as the addon takes it. */
+export function nativeChange(change: Augmentation | SoundAugmentation, seed: number): NativeAugmentation {
   switch (change.kind) {
     case 'noise':
       return { kind: change.color === 'pink' ? 'pink' : 'noise', amount: change.snrDb, seed };

@@ -1,9 +1,15 @@
 import { type AudioClip, type BatchItem, ProsodiaError } from '@prosodia/contracts';
-import { nativeAddon } from '@prosodia/native';
+import { type NativeSummary, nativeAddon } from '@prosodia/native';
 import { resolveFeatureConfig } from './config.js';
 import { extractSummaries } from './extract.js';
 import type { BatchOptions } from './native-batch.js';
-import { type FeatureSource, type FileOptions, type SourceRow, summariesFromFiles } from './source-rows.js';
+import {
+  type FeatureSource,
+  type FileOptions,
+  rowOfItem,
+  type SourceRow,
+  summariesFromFiles,
+} from './source-rows.js';
 
 /** One clip's statistics, in the order of `functionalNames()`. */
 export type FeatureVector = Float32Array;
@@ -47,8 +53,11 @@ export interface FunctionalOptions {
  */
 export function functionalTable(groups: readonly FunctionalGroup[] = functionalGroups): Functional[] {
   const wanted = new Set<string>(groups.map(checkedGroup));
-  return (nativeAddon().functionalTable() as Functional[]).filter(({ group }) => wanted.has(group));
+  wholeTable ??= nativeAddon().functionalTable() as Functional[];
+  return wholeTable.filter(({ group }) => wanted.has(group));
 }
+
+let wholeTable: readonly Functional[] | undefined;
 
 /** The names of a vector's values, in order. */
 export function functionalNames(groups?: readonly FunctionalGroup[]): string[] {
@@ -77,9 +86,8 @@ export async function extractFunctionals(
   options: FunctionalOptions = {},
   call: BatchOptions = {},
 ): Promise<FeatureVector[]> {
-  const part = partOf(options.groups);
-  const matrices = await extractSummaries(clips, resolveFeatureConfig(), { summary: 'functionals' }, call);
-  return matrices.map(({ data }) => part(data));
+  const matrices = await extractSummaries(clips, resolveFeatureConfig(), functionalsSummary(options), call);
+  return matrices.map(({ data }) => data);
 }
 
 /**
@@ -93,25 +101,13 @@ export async function functionalsFromFiles(
   options: FunctionalOptions = {},
   call: FileOptions = {},
 ): Promise<BatchItem<SourceRow>[]> {
-  const part = partOf(options.groups);
-  const items = await summariesFromFiles(sources, resolveFeatureConfig(), { summary: 'functionals' }, call);
-  return items.map((item) => {
-    if (!item.ok) return item;
-    const { matrix, durationSec } = item.value;
-    return { ok: true, value: { row: part(matrix.data), durationSec } };
-  });
+  const items = await summariesFromFiles(sources, resolveFeatureConfig(), functionalsSummary(options), call);
+  return items.map(rowOfItem);
 }
 
-/** Takes the wanted groups out of a whole vector. */
-function partOf(groups: readonly FunctionalGroup[] | undefined): (vector: FeatureVector) => FeatureVector {
-  if (groups === undefined) return (vector) => vector;
-  const places = placesOf(groups);
-  return (vector) => Float32Array.from(places, (place) => vector[place]!);
-}
-
-function placesOf(groups: readonly FunctionalGroup[]): number[] {
-  const wanted = new Set<string>(groups.map(checkedGroup));
-  return functionalTable().flatMap(({ group }, place) => (wanted.has(group) ? [place] : []));
+/** @throws ProsodiaError INVALID_ARGUMENT for an unknown group */
+export function functionalsSummary({ groups }: FunctionalOptions): NativeSummary {
+  return { summary: 'functionals', groups: groups?.map(checkedGroup) };
 }
 
 function checkedGroup(group: FunctionalGroup): FunctionalGroup {

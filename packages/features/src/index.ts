@@ -20,7 +20,8 @@ export {
 } from './functionals.js';
 export { type MaskOptions, maskFeatures } from './mask.js';
 export type { BatchOptions } from './native-batch.js';
-export { inputSize, networkRows, networkRowsFromFiles, networkRowsOfAll } from './network.js';
+export { inputSize, networkRows, networkRowsFromFiles } from './network.js';
+export { type VariantRows, type VariantRowsRequest, variantRows } from './network-variants.js';
 export { type CepstralStatistics, cepstralStatistics, normalizeCepstra } from './normalize.js';
 export { extractProsody, type ProsodyFrames, type ProsodyOptions } from './prosody.js';
 export { resampleClips } from './resample.js';

@@ -15,7 +15,6 @@ import {
   functionalsFromFiles,
 } from './functionals.js';
 import type { BatchOptions } from './native-batch.js';
-import { resampleClips } from './resample.js';
 import { fitted, rowPlan, rowSize } from './row-plan.js';
 import { sequenceRows } from './sequence.js';
 import { type FeatureSource, type FileOptions, plannedRows, type SourceRow } from './source-rows.js';
@@ -65,40 +64,14 @@ export async function networkRowsFromFiles(
   return plannedRows(rowPlan(checked, 0, Number.POSITIVE_INFINITY)!, sources, call);
 }
 
-/** Statistics are of speech at this rate. */
-const FUNCTIONALS_RATE_HZ = 16_000;
-
-/**
- * A row for each input and clip; what several inputs need alike is done once, and the values are those of
- * `networkRows` to the bit.
- *
- * @returns for each input in order, one row per clip
- * @throws ProsodiaError as `networkRows`
- */
-export async function networkRowsOfAll(
-  clips: readonly AudioClip[],
-  inputs: readonly NetworkInput[],
-  call: BatchOptions = {},
-): Promise<Float32Array[][]> {
-  const [rateHz, ...others] = new Set(inputs.map(rateOf));
-  const shared =
-    inputs.length > 1 && rateHz !== undefined && others.length === 0
-      ? await resampleClips(clips, rateHz, call)
-      : clips;
-  return Promise.all(inputs.map((input) => networkRows(shared, input, call)));
-}
-
-function rateOf(input: NetworkInput): number {
-  return input.summary === 'functionals' ? FUNCTIONALS_RATE_HZ : input.features.sampleRateHz;
-}
-
 /** Values of one row. */
 export function inputSize(input: NetworkInput): number {
   if (input.summary === 'functionals') return functionalNames(groupsOf(input.groups)).length;
   return rowSize({ ...input, features: resolveFeatureConfig(input.features) });
 }
 
-function checkedInput<T extends NetworkInput>(input: T): T {
+/** @throws ProsodiaError INVALID_ARGUMENT for a field out of range or a shape that does not hold what the features give */
+export function checkedInput<T extends NetworkInput>(input: T): T {
   const checked = parseWith(networkInputSchema, input, 'network input') as T;
   const size = inputSize(checked);
   const held = checked.shape.reduce((product, length) => product * length, 1);
@@ -112,6 +85,6 @@ function checkedInput<T extends NetworkInput>(input: T): T {
 }
 
 /** The names are checked where the groups are used. */
-function groupsOf(groups: readonly string[] | undefined): readonly FunctionalGroup[] | undefined {
+export function groupsOf(groups: readonly string[] | undefined): readonly FunctionalGroup[] | undefined {
   return groups as readonly FunctionalGroup[] | undefined;
 }

@@ -4,7 +4,13 @@ import { resolveFeatureConfig } from './config.js';
 import { expect } from './expect.js';
 import { extractSummaries } from './extract.js';
 import type { BatchOptions } from './native-batch.js';
-import { type FeatureSource, type FileOptions, type SourceRow, summariesFromFiles } from './source-rows.js';
+import {
+  type FeatureSource,
+  type FileOptions,
+  rowOfItem,
+  type SourceRow,
+  summariesFromFiles,
+} from './source-rows.js';
 
 /** How a clip's frames become a sequence of a fixed length. */
 export interface SequenceShape {
@@ -53,14 +59,11 @@ export async function sequenceRowsFromFiles(
 ): Promise<BatchItem<SourceRow>[]> {
   const summary = checkedSummary(shape);
   const items = await summariesFromFiles(sources, resolveFeatureConfig(shape.features), summary, call);
-  return items.map((item) => {
-    if (!item.ok) return item;
-    const { matrix, durationSec } = item.value;
-    return { ok: true, value: { row: matrix.data, durationSec } };
-  });
+  return items.map(rowOfItem);
 }
 
-function checkedSummary({ trimDb, poolFrames, frames }: SequenceShape): NativeSummary {
+/** @throws ProsodiaError INVALID_ARGUMENT for a shape out of range */
+export function checkedSummary({ trimDb, poolFrames, frames }: SequenceShape): NativeSummary {
   expect(trimDb > 0 && trimDb < Number.POSITIVE_INFINITY, 'a positive number of dB for trimDb', trimDb);
   expect(isWhole(poolFrames, 1_000), 'a whole number from 1 to 1000 for poolFrames', poolFrames);
   expect(isWhole(frames, 100_000), 'a whole number from 1 to 100000 for frames', frames);

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { type FeatureOptions, isProsodiaError, type NetworkInput } from '@prosodia/contracts';
 import {
+  type Augmentation,
+  type FeatureOptions,
+  isProsodiaError,
+  type NetworkInput,
+} from '@prosodia/contracts';
+import {
+  augment,
   decodeBytes,
   extractFeatures,
   FUNCTIONALS_VERSION,
@@ -8,10 +14,11 @@ import {
   inputSize,
   networkRows,
   networkRowsFromFiles,
-  networkRowsOfAll,
+  resampleClips,
   resolveFeatureConfig,
   sequenceRows,
   sequenceRowsFromFiles,
+  variantRows,
 } from '@prosodia/features';
 import fc from 'fast-check';
 import { signalPath } from './reference.js';
@@ -153,13 +160,42 @@ test.each([
   expect(isProsodiaError(error) && error.message).toContain(name);
 });
 
-it('makes rows of several inputs as each would be made alone, resampled once', async () => {
+it('makes rows of several inputs and changed copies as each would be made alone', async () => {
   const clip = await decodeBytes(readFileSync(signalPath('voice48')));
   const inputs: NetworkInput[] = [
     { summary: 'functionals', version: FUNCTIONALS_VERSION, shape: [functionalNames().length] },
     { summary: 'sequence', ...shape, features: resolveFeatureConfig(features), shape: [64, 9] },
   ];
-  const together = await networkRowsOfAll([clip], inputs);
-  for (const [index, input] of inputs.entries())
-    expect(together[index]![0]).toEqual((await networkRows([clip], input))[0]);
+  const shift: Augmentation = { kind: 'pitch', semitones: 2, formants: 'keep', seed: 0 };
+  for (const atHz of [undefined, 16_000]) {
+    const call = { inputs, variants: [[], [shift]], atHz };
+    const [fromFile, fromClip] = await variantRows([signalPath('voice48'), clip], call);
+    expect(fromFile).toEqual(fromClip);
+    const there = atHz === undefined ? [clip] : await resampleClips([clip], atHz);
+    const alone = [there, await augment(there, shift)].map(async (clips) => {
+      const parts = await Promise.all(inputs.map((input) => networkRows(clips, input)));
+      return Float32Array.from(parts.flatMap(([row]) => [...row!]));
+    });
+    const durationSec = clip.samples.length / clip.sampleRateHz;
+    expect(fromClip).toEqual({ ok: true, value: { rows: await Promise.all(alone), durationSec } });
+  }
+});
+
+it('keeps a source that cannot be heard from the others, whatever its variant', async () => {
+  const inputs: NetworkInput[] = [
+    { summary: 'functionals', version: FUNCTIONALS_VERSION, shape: [functionalNames().length] },
+  ];
+  const broken = { samples: Float32Array.of(0.1, Number.NaN, 0.2), sampleRateHz: 16_000 };
+  const request = { inputs, variants: [[], [{ kind: 'stretch', rate: 0.8, seed: 0 } as const]], atHz: 8_000 };
+  const items = await variantRows(['nowhere.wav', broken, signalPath('voice48')], request, { minClipSec: 0 });
+  expect(items.map((item) => (item.ok ? 'ok' : item.error.code))).toEqual([
+    'DECODE',
+    'INVALID_ARGUMENT',
+    'ok',
+  ]);
+  const short = await variantRows([signalPath('voice48')], request, { minClipSec: 3_600 });
+  expect(short).toMatchObject([{ ok: false, error: { code: 'INVALID_ARGUMENT' } }]);
+  await expect(variantRows([], { ...request, variants: [] })).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+  });
 });

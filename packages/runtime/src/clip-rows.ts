@@ -1,9 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { AudioClip, BatchItem, ModelCard } from '@prosodia/contracts';
-import { ProsodiaError } from '@prosodia/contracts/errors';
 import type { RowPlan } from '@prosodia/features/row-plan';
 import { type FeatureSource, plannedRows } from '@prosodia/features/source-rows';
-import { settledItemOf } from './batch-item.js';
 import { graphInputs } from './graph-inputs.js';
 import { MIN_CLIP_SEC } from './limits.js';
 
@@ -23,8 +21,8 @@ export interface ClipRowsOptions {
 }
 
 /**
- * The rows of each source, or its own error. With a plan the addon's threads make them straight from files; models
- * without one take decoded clips.
+ * The rows of each source, or its own error. The addon's threads make them straight from files: by the
+ * plan where there is one, and for other models with all their inputs and changed copies in one call.
  *
  * @throws ProsodiaError ABORTED
  */
@@ -39,43 +37,26 @@ export async function clipRows(
       item.ok ? { ok: true, value: { rows: [item.value.row], durationSec: item.value.durationSec } } : item,
     );
   }
-  return Promise.all(
-    sources.map((source) =>
-      settledItemOf(async () => {
-        const clip = checkLength(await decode(source, signal), nameOf(source), maxClipSec);
-        return {
-          rows: await variantRows(card, clip, signal),
-          durationSec: clip.samples.length / clip.sampleRateHz,
-        };
-      }),
-    ),
-  );
+  const { variantRows } = await import('@prosodia/features');
+  const request = {
+    inputs: card.inputs.map(({ input }) => input),
+    variants: card.variants.map(({ augmentations }) => augmentations),
+    atHz: card.variantsAtHz,
+  };
+  const items = await variantRows(sources, request, { signal, minClipSec: MIN_CLIP_SEC, maxClipSec });
+  if (!card.speaker) return items;
+  const unknown = unknownSpeaker(card);
+  return items.map((item) => {
+    if (!item.ok) return item;
+    const { rows, durationSec } = item.value;
+    return { ok: true, value: { rows: rows.map((row) => join([row, unknown])), durationSec } };
+  });
 }
 
 /** Makes sure that the features a card asks for exist and fill the network's inputs. */
 export async function checkInputs(card: ModelCard): Promise<void> {
   const { networkRows } = await import('@prosodia/features');
   for (const { input } of card.inputs) await networkRows([], input);
-}
-
-/** A row for each variant: the inputs' values one after the other, then of a speaker of whom nothing is known. */
-async function variantRows(card: ModelCard, clip: AudioClip, signal?: AbortSignal): Promise<Float32Array[]> {
-  const { augment, networkRowsOfAll } = await import('@prosodia/features');
-  const clips = await Promise.all(
-    card.variants.map(async ({ augmentations }) => {
-      let changed: AudioClip = clip;
-      for (const augmentation of augmentations)
-        [changed] = (await augment([changed], augmentation, { signal })) as [AudioClip];
-      return changed;
-    }),
-  );
-  const parts = await networkRowsOfAll(
-    clips,
-    card.inputs.map(({ input }) => input),
-    { signal },
-  );
-  const unknown = unknownSpeaker(card);
-  return clips.map((_, variant) => join([...parts.map((rows) => rows[variant]!), unknown]));
 }
 
 /** Mean 0 and deviation 1 with weight 0: the training speakers' own statistics are used. */
@@ -103,25 +84,4 @@ export async function decode(source: FeatureSource, signal?: AbortSignal): Promi
   if (typeof source === 'string' || source instanceof URL)
     return decodeFile(source instanceof URL ? fileURLToPath(source) : source, { signal });
   return source;
-}
-
-function nameOf(source: FeatureSource): string {
-  if (typeof source === 'string') return source;
-  if (source instanceof URL) return source.href;
-  return source instanceof Uint8Array ? 'the bytes given' : 'the clip given';
-}
-
-function checkLength(clip: AudioClip, name: string, maxClipSec: number): AudioClip {
-  const durationSec = clip.samples.length / clip.sampleRateHz;
-  if (!(durationSec >= MIN_CLIP_SEC))
-    throw new ProsodiaError(
-      'INVALID_ARGUMENT',
-      `Expected at least ${MIN_CLIP_SEC} s of audio in ${name} but received ${durationSec} s`,
-    );
-  if (durationSec > maxClipSec)
-    throw new ProsodiaError(
-      'LIMIT',
-      `Expected at most ${maxClipSec} s of audio in ${name} (maxClipSec) but received ${durationSec} s`,
-    );
-  return clip;
 }

@@ -1,4 +1,4 @@
-import { MODEL_CARD_KEY, ONNX_SCHEMA, type OnnxModel } from '@prosodia/contracts';
+import { MODEL_CARD_KEY, MODEL_CARD_VERSION, ONNX_SCHEMA, type OnnxModel } from '@prosodia/contracts';
 import { InferenceSession } from 'onnxruntime-node';
 import protobuf from 'protobufjs';
 import { readModelFile } from '../src/model-file.js';
@@ -78,7 +78,7 @@ describe('refuses with the reason', () => {
     [
       'a card of a later version',
       (p) => {
-        p.card.formatVersion = 4;
+        p.card.formatVersion = MODEL_CARD_VERSION + 1;
       },
       'a newer Prosodia is needed',
     ],

@@ -11,7 +11,7 @@ import { TestSide } from '../src/protocol/side.js';
 import { VOICE_LABELS, voiceBank } from './support/voice-bank.js';
 
 const { corpus, bank } = voiceBank(24);
-const banks = { clean: bank, noisy: new Map<string, FeatureBank>() };
+const banks = { clean: bank, noisy: new Map<string, () => Promise<FeatureBank>>() };
 const options = { labels: VOICE_LABELS, track: 'nothing' as Track, seed: 0 };
 const honest = shrunkenLda({
   name: 'honest',

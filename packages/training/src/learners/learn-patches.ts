@@ -2,6 +2,7 @@ import { ProsodiaError } from '@prosodia/contracts';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { loadTensorflow, type TensorFlow } from '../engine/backend.js';
+import type { SideRows } from '../protocol/feature-bank.js';
 import type { TrainingSide } from '../protocol/side.js';
 import { Random } from '../random.js';
 import { type PatchDictionary, patchSummaries, patchSummarySize } from './patch-dictionary.js';
@@ -38,11 +39,14 @@ export function patches(name: string, input: string, options: PatchOptions): Sum
     const { tf } = await loadTensorflow();
     const { inputs, rowShape } = train.rows(input);
     const dictionary = learnPatches(tf, inputs, rowShape, options, new Random(seed, 'patches'));
-    return {
-      dictionary,
-      size: patchSummarySize(dictionary),
-      vectors: (rows) => patchSummaries(tf, dictionary, rows.inputs),
+    const vectors = ({ inputs: rows }: SideRows) => patchSummaries(tf, dictionary, rows);
+    const known = new Map<number, Promise<Float32Array>>();
+    const ofTraining = (copy: number) => {
+      const found = known.get(copy) ?? vectors(train.rows(input, copy));
+      known.set(copy, found);
+      return found;
     };
+    return { dictionary, size: patchSummarySize(dictionary), ofTraining, vectors };
   };
   // A model's two branches are fitted on the same side: what is learned of it is the same.
   const learned = new WeakMap<TrainingSide, { seed: number; fitted: Promise<FittedPatches> }>();

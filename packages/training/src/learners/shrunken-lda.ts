@@ -33,6 +33,8 @@ export interface ShrunkenLdaOptions {
   /** Frames of a clip, for a second head on patches of them; a `sequence`. */
   readonly frames?: { readonly input: NetworkInput; readonly patches: PatchOptions } | undefined;
   readonly copies?: readonly AugmentationRule[] | undefined;
+  /** Clips are brought to this rate before they are changed. */
+  readonly copiesAtHz?: number | undefined;
   /** Whether the copies answer too or are only trained on; they do unless told otherwise. */
   readonly copiesAnswer?: boolean | undefined;
 }
@@ -49,6 +51,7 @@ export function shrunkenLda({
   features,
   frames,
   copies = [],
+  copiesAtHz,
   copiesAnswer = true,
 }: ShrunkenLdaOptions): Learner {
   const summaries = [
@@ -59,12 +62,13 @@ export function shrunkenLda({
     name,
     identity: [
       ...['shrunken-lda', 5, features, frames ?? null, copies, summaries.map(({ identity }) => identity)],
-      copiesAnswer,
+      ...[copiesAnswer, copiesAtHz ?? null],
       ...[SHRINKAGES, SHARES, INNER_FOLDS, SPEAKER_TAU, CLASS_TAU, OWN_WEIGHT, SOFT],
     ],
     inputs: { [INPUT]: features, ...(frames && { [FRAMES]: frames.input }) },
-    copies,
+    ...{ copies, copiesAtHz },
     tracks: ['nothing', 'unlabelled', 'labelled'],
+    fitName: (track) => (track === 'nothing' ? 'clip alone' : 'by speaker'),
     answerCopies: copiesAnswer ? copies.length : 0,
     fit: (train, options) => fitLda(summaries, train, copiesAnswer, options),
   };
@@ -89,8 +93,7 @@ async function fitLda(
   for (const summary of summaries) {
     const fitted = await summary.fit(train, options);
     const copies: Float32Array[] = [];
-    for (let copy = 0; copy <= train.clips.copies; copy++)
-      copies.push(await fitted.vectors(train.rows(summary.input, copy)));
+    for (let copy = 0; copy <= train.clips.copies; copy++) copies.push(await fitted.ofTraining(copy));
     found.push({ summary, fitted, ...fitHead(copies, fitted.size, train, { ...options, copiesAnswer }) });
   }
   const [first, second] = found;

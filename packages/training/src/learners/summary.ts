@@ -16,6 +16,8 @@ export interface Summary {
 
 export interface FittedSummary {
   readonly size: number;
+  /** Of the training clips (copy 0) or of one of their copies. */
+  ofTraining(copy: number): Promise<Float32Array>;
   /** clips × size; each clip's vector depends on that clip alone. */
   vectors(rows: SideRows): Promise<Float32Array>;
 }
@@ -29,7 +31,11 @@ export function asItIs(name: string, input: string): Summary {
         .pick([0])
         .rows(input)
         .rowShape.reduce((product, extent) => product * extent, 1);
-      return { size, vectors: async ({ inputs }) => inputs };
+      return {
+        size,
+        ofTraining: async (copy) => train.rows(input, copy).inputs,
+        vectors: async ({ inputs }) => inputs,
+      };
     },
   };
 }

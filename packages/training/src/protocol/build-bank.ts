@@ -8,7 +8,7 @@ import {
   type NetworkInput,
   ProsodiaError,
 } from '@prosodia/contracts';
-import { augment, decodeFile, networkRows } from '@prosodia/features';
+import { augment, decodeFile, networkRows, resampleClips } from '@prosodia/features';
 import { addonFile, nativeAddon } from '@prosodia/native';
 import type { Corpus } from '../corpus/corpus.js';
 import { drawAugmentation } from '../rows/draw-augmentation.js';
@@ -41,7 +41,7 @@ export interface BuildBankOptions extends LongCallOptions {
  */
 export async function buildBank(
   corpus: BankCorpus,
-  learner: Pick<Learner, 'inputs' | 'copies'>,
+  learner: Pick<Learner, 'inputs' | 'copies' | 'copiesAtHz'>,
   options: BuildBankOptions,
 ): Promise<FeatureBank> {
   const names = Object.keys(learner.inputs);
@@ -81,7 +81,7 @@ class ChunkFeatures {
 
   constructor(
     private readonly corpus: BankCorpus,
-    private readonly learner: Pick<Learner, 'copies'>,
+    private readonly learner: Pick<Learner, 'copies' | 'copiesAtHz'>,
     private readonly options: BuildBankOptions,
     private readonly range: ChunkRange,
   ) {
@@ -108,12 +108,12 @@ class ChunkFeatures {
   private keyOf(input: NetworkInput): string {
     const { first, end, addon } = this.range;
     const { condition, seed } = this.options;
-    const { copies } = this.learner;
+    const { copies, copiesAtHz = null } = this.learner;
     const random = copies.length > 0 || condition ? seed : 0;
     // Babble is made of the rest of the corpus.
     const around = condition?.kind === 'babble' ? this.corpus.contentHashes : [];
     return this.cache.keyOf(
-      ...['bank', BANK_VERSION, addon, nativeAddon().isa, input, copies],
+      ...['bank', BANK_VERSION, addon, nativeAddon().isa, input, copies, copiesAtHz],
       ...[condition ?? null, random, this.corpus.contentHashes.slice(first, end), around],
     );
   }
@@ -136,7 +136,8 @@ class ChunkFeatures {
       const { condition, seed } = options;
       clips.push(condition ? await addNoise(clip, index, condition, { ...corpus, seed }) : clip);
     }
-    return clips;
+    const { copiesAtHz } = this.learner;
+    return copiesAtHz === undefined ? clips : resampleClips(clips, copiesAtHz, { signal: options.signal });
   }
 
   private async copiesOf(

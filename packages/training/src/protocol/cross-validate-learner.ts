@@ -8,11 +8,19 @@ import { relativePaths } from '../corpus/relative-paths.js';
 import { resolveLearner } from '../learners/index.js';
 import { defaultCacheFolder } from '../rows/row-cache.js';
 import { addonHash, buildBank } from './build-bank.js';
-import { type FoldFile, type FoldJob, type FoldTask, foldFileName, foldFileSchema } from './fold-job.js';
+import {
+  type FoldFile,
+  type FoldJob,
+  type FoldKnowledge,
+  type FoldTask,
+  foldFileName,
+  foldFileSchema,
+} from './fold-job.js';
 import { FOLD_PROTOCOLS, type FoldPlan, type FoldProtocol, foldPlans } from './fold-plan.js';
 import { runFolds } from './fold-pool.js';
 import { type KeptPredictions, keptFileName, writeKept } from './kept-predictions.js';
-import { type Learner, TRACKS, type Track } from './learner.js';
+import type { KnowledgeOptions } from './knowledge.js';
+import { answering, type Learner, TRACKS } from './learner.js';
 import { conditionName, NOISE_SWEEP, type NoiseCondition } from './noise-condition.js';
 
 /** What a run of all folds tells as it goes. */
@@ -20,15 +28,22 @@ export type ProtocolEvent =
   | { readonly kind: 'features'; readonly name: string; readonly done: number; readonly total: number }
   | { readonly kind: 'folds'; readonly done: number; readonly total: number; readonly found: number };
 
+/** See `KnowledgeOptions`. */
+export type Knowledge = Pick<KnowledgeOptions, 'track' | 'clips'>;
+
+/** What a run left. */
+export interface KeptRun {
+  readonly kept: KeptPredictions;
+  readonly path: string;
+}
+
 export interface ProtocolRunOptions {
   /** A learner's name. */
   readonly recipe: string;
   readonly corpus: Corpus;
   readonly protocol: FoldProtocol;
-  /** `nothing` unless given. */
-  readonly track?: Track | undefined;
-  /** See `KnowledgeOptions`. */
-  readonly clips?: number | undefined;
+  /** What is known of the test speakers: kinds that share a fit are tested by one. `nothing` alone unless given. */
+  readonly knowledge?: readonly Knowledge[] | undefined;
   /** [0] unless given. */
   readonly seeds?: readonly number[] | undefined;
   readonly permute?: boolean | undefined;
@@ -49,48 +64,49 @@ export interface ProtocolRunOptions {
  * A fold is a file written in one step: after a kill, at whatever moment, the next call does what is missing and ends
  * in the same predictions.
  *
+ * @returns for each kind of knowledge, in order
  * @throws ProsodiaError INVALID_ARGUMENT, CORPUS (also when a guard finds a leak), ABORTED, MODEL
  */
-export async function crossValidateLearner(
-  options: ProtocolRunOptions,
-): Promise<{ readonly kept: KeptPredictions; readonly path: string }> {
+export async function crossValidateLearner(options: ProtocolRunOptions): Promise<KeptRun[]> {
   checkOptions(options);
   const learner = resolveLearner(options.recipe);
   const seeds = options.seeds ?? [0];
-  const job = await prepareJob(options, learner);
+  const { job, file: jobFile } = await prepareJob(options, learner);
   const plans = new Map(seeds.map((seed) => [seed, planOf(job, learner, seed)]));
-  const tasks = seeds.flatMap((seed) => plans.get(seed)!.map((_, fold): FoldTask => ({ seed, fold })));
-  const files = new Map<FoldTask, FoldFile>();
-  for (const task of tasks) {
-    const file = await readFold(job, task);
-    if (file) files.set(task, file);
+  const places = seeds.flatMap((seed) => plans.get(seed)!.map((_, fold) => ({ seed, fold })));
+  const tasks: FoldTask[] = [];
+  for (const place of places) {
+    const files = await Promise.all(job.knowledge.map((known) => readFold(known, place)));
+    tasks.push({ ...place, missing: files.flatMap((file, index) => (file ? [] : [index])) });
   }
-  const found = files.size;
-  const missing = tasks.filter((task) => !files.has(task));
+  const missing = tasks.filter((task) => task.missing.length > 0);
+  const found = tasks.length - missing.length;
   if (missing.length > 0) await makeFeatures(options, job, learner, seeds);
   let done = found;
   const tell = () => options.onEvent?.({ kind: 'folds', done, total: tasks.length, found });
   tell();
   await runFolds(missing, {
-    jobFile: join(job.folder, 'job.json'),
-    jobs: options.jobs ?? 2,
-    signal: options.signal,
+    ...{ jobFile, jobs: options.jobs ?? 2, signal: options.signal },
     onDone: () => {
       done += 1;
       tell();
     },
   });
-  for (const task of missing) files.set(task, (await readFold(job, task))!);
-  const kept = keep(
-    options,
-    job,
-    seeds,
-    tasks.map((task) => files.get(task)!),
-  );
-  return { kept, path: await writeKept(resolve(options.outDir), kept) };
+  const runs: KeptRun[] = [];
+  for (const known of job.knowledge) {
+    const files = await Promise.all(places.map(async (place) => (await readFold(known, place))!));
+    const kept = keep(options, job, known, seeds, files);
+    runs.push({ kept, path: await writeKept(resolve(options.outDir), kept) });
+  }
+  return runs;
 }
 
-function checkOptions({ protocol, track, jobs, clips }: ProtocolRunOptions): void {
+function knowledgeOf({ knowledge = [{ track: 'nothing' }] }: ProtocolRunOptions): readonly Knowledge[] {
+  return knowledge;
+}
+
+function checkOptions(options: ProtocolRunOptions): void {
+  const { protocol, jobs } = options;
   const expect = (holds: boolean, expected: string, name: string, value: unknown) => {
     if (!holds)
       throw new ProsodiaError(
@@ -99,47 +115,46 @@ function checkOptions({ protocol, track, jobs, clips }: ProtocolRunOptions): voi
       );
   };
   expect(FOLD_PROTOCOLS.includes(protocol), `one of ${FOLD_PROTOCOLS.join(', ')}`, 'protocol', protocol);
-  expect(track === undefined || TRACKS.includes(track), `one of ${TRACKS.join(', ')}`, 'track', track);
   expect(
     jobs === undefined || (Number.isSafeInteger(jobs) && jobs >= 1),
     'a whole number from 1',
     'jobs',
     jobs,
   );
-  const counted = clips === undefined || (track ?? 'nothing') !== 'nothing';
-  expect(counted, 'clips only where something is known of the speaker', 'clips', clips);
+  for (const { track, clips } of knowledgeOf(options)) {
+    expect(TRACKS.includes(track), `one of ${TRACKS.join(', ')}`, 'track', track);
+    const counted = clips === undefined || track !== 'nothing';
+    expect(counted, 'clips only where something is known of the speaker', 'clips', clips);
+  }
 }
 
-async function prepareJob(options: ProtocolRunOptions, learner: Learner): Promise<FoldJob> {
-  const { corpus, protocol, recipe } = options;
-  const decisive = {
-    ...{ recipe, protocol, track: options.track ?? ('nothing' as const), clips: options.clips ?? null },
-    ...{
-      permuted: options.permute ?? false,
-      noise: options.noise ?? false,
-      labels: labelsOf(corpus.recordings),
-    },
-  };
+async function prepareJob(
+  options: ProtocolRunOptions,
+  learner: Learner,
+): Promise<{ readonly job: FoldJob; readonly file: string }> {
+  const { corpus, protocol, recipe, permute: permuted = false, noise = false } = options;
+  const labels = labelsOf(corpus.recordings);
   const known = corpus.recordings.map(({ speaker, emotion, text }, index) => [
     ...[corpus.contentHashes[index], speaker, emotion, text],
   ]);
-  const identity = createHash('sha256')
-    .update(
-      JSON.stringify([decisive, learner.identity, learner.inputs, learner.copies, known, await addonHash()]),
-    )
-    .digest('hex');
-  const folder = resolve(
-    options.outDir,
-    'folds',
-    keptFileName(decisive).replace('.json.gz', ''),
-    identity.slice(0, 16),
-  );
+  const { identity: own, inputs, copies, copiesAtHz = null } = learner;
+  const addon = await addonHash();
+  const knowledge = knowledgeOf(options).map(({ track, clips = null }): FoldKnowledge => {
+    const decisive = { recipe, protocol, track, clips, permuted, noise, labels };
+    const identity = createHash('sha256')
+      .update(JSON.stringify([decisive, own, inputs, copies, copiesAtHz, known, addon]))
+      .digest('hex');
+    const name = keptFileName(decisive).replace('.json.gz', '');
+    return { track, clips, identity, folder: resolve(options.outDir, 'folds', name, identity.slice(0, 16)) };
+  });
   const { recordings, contentHashes } = corpus;
   const cacheFolder = resolve(options.cacheFolder ?? defaultCacheFolder());
-  const job: FoldJob = { ...decisive, identity, recordings, contentHashes, cacheFolder, folder };
-  await mkdir(folder, { recursive: true });
-  await writeFileAtomic(join(folder, 'job.json'), JSON.stringify(job));
-  return job;
+  const shared = { recipe, protocol, permuted, noise, labels, recordings, contentHashes, cacheFolder };
+  const job: FoldJob = { ...shared, knowledge };
+  for (const { folder } of knowledge) await mkdir(folder, { recursive: true });
+  const file = join(knowledge[0]!.folder, 'job.json');
+  await writeFileAtomic(file, JSON.stringify(job));
+  return { job, file };
 }
 
 function planOf(job: FoldJob, learner: Learner, seed: number): FoldPlan[] {
@@ -156,7 +171,7 @@ async function makeFeatures(
   const conditions: (NoiseCondition | undefined)[] = [undefined, ...(job.noise ? NOISE_SWEEP : [])];
   for (const seed of seeds)
     for (const condition of conditions)
-      await buildBank(job, learner, {
+      await buildBank(job, condition ? answering(learner) : learner, {
         ...{ seed, condition, cacheFolder: job.cacheFolder, signal: options.signal },
         onProgress: (progress) =>
           options.onEvent?.({
@@ -167,12 +182,15 @@ async function makeFeatures(
       });
 }
 
-async function readFold(job: FoldJob, task: FoldTask): Promise<FoldFile | undefined> {
-  const text = await readFile(join(job.folder, foldFileName(task)), 'utf8').catch(() => undefined);
+async function readFold(
+  { folder, identity }: FoldKnowledge,
+  place: Pick<FoldTask, 'seed' | 'fold'>,
+): Promise<FoldFile | undefined> {
+  const text = await readFile(join(folder, foldFileName(place)), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   try {
     const parsed = foldFileSchema.safeParse(JSON.parse(text));
-    return parsed.success && parsed.data.identity === job.identity ? parsed.data : undefined;
+    return parsed.success && parsed.data.identity === identity ? parsed.data : undefined;
   } catch {
     // Half a file cannot be (it is renamed when whole), a damaged one can: the fold is run again.
     return undefined;
@@ -182,13 +200,14 @@ async function readFold(job: FoldJob, task: FoldTask): Promise<FoldFile | undefi
 function keep(
   { corpus }: ProtocolRunOptions,
   job: FoldJob,
+  { track, clips }: FoldKnowledge,
   seeds: readonly number[],
   files: readonly FoldFile[],
 ): KeptPredictions {
   const paths = relativePaths(corpus.recordings);
   const mean = (pick: (file: FoldFile) => number) =>
     files.reduce((sum, file) => sum + pick(file), 0) / files.length;
-  const { recipe, protocol, track, clips, permuted, labels } = job;
+  const { recipe, protocol, permuted, labels } = job;
   const noises = Object.keys(files[0]!.noisy);
   return {
     ...{ formatVersion: 1, recipe, protocol, track, clips, permuted, seeds: [...seeds], labels: [...labels] },

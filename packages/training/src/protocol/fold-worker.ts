@@ -4,13 +4,26 @@ import { isProsodiaError } from '@prosodia/contracts';
 import writeFileAtomic from 'write-file-atomic';
 import { resolveLearner } from '../learners/index.js';
 import { buildBank } from './build-bank.js';
-import type { FeatureBank } from './feature-bank.js';
-import { type FoldFile, type FoldJob, type FoldTask, foldFileName, type WorkerMessage } from './fold-job.js';
+import {
+  type FoldFile,
+  type FoldJob,
+  type FoldKnowledge,
+  type FoldTask,
+  foldFileName,
+  type WorkerMessage,
+} from './fold-job.js';
 import { type FoldPlan, foldPlans } from './fold-plan.js';
 import { PROBABILITY_STEPS } from './kept-predictions.js';
-import type { Learner } from './learner.js';
+import { answering, type Learner } from './learner.js';
 import { conditionName, NOISE_SWEEP } from './noise-condition.js';
-import { type FoldBanks, runFold } from './run-fold.js';
+import {
+  type FittedFold,
+  type FoldBanks,
+  type FoldResult,
+  fitFold,
+  testFold,
+  trainingSide,
+} from './run-fold.js';
 
 /*
  * A process of its own for the folds of a run: told which by its parent, it leaves each in a file. Without the parent
@@ -29,25 +42,44 @@ async function prepare(job: FoldJob, learner: Learner, seed: number): Promise<Pr
   if (prepared?.seed === seed) return prepared;
   const options = { seed, cacheFolder: job.cacheFolder };
   const clean = await buildBank(job, learner, options);
-  const noisy = new Map<string, FeatureBank>();
-  for (const condition of job.noise ? NOISE_SWEEP : [])
-    noisy.set(conditionName(condition), await buildBank(job, learner, { ...options, condition }));
+  // One at a time, from the cache: together they would fill the memory.
+  const noisy = new Map(
+    (job.noise ? NOISE_SWEEP : []).map((condition) => [
+      conditionName(condition),
+      () => buildBank(job, answering(learner), { ...options, condition }),
+    ]),
+  );
   const plans = foldPlans(job, job.protocol, { copies: learner.copies.length, seed });
   prepared = { seed, plans, banks: { clean, noisy } };
   return prepared;
 }
 
+/** Fits once for all kinds of knowledge that share a fit. */
 async function work(job: FoldJob, learner: Learner, task: FoldTask): Promise<void> {
   const { plans, banks } = await prepare(job, learner, task.seed);
-  const result = await runFold(job, plans[task.fold]!, learner, banks, {
-    labels: job.labels,
-    track: job.track,
-    clips: job.clips ?? undefined,
-    permute: job.permuted,
-    seed: task.seed,
-  });
+  const plan = plans[task.fold]!;
+  const { labels, permuted: permute } = job;
+  const { seed } = task;
+  const side = trainingSide(job, plan, banks.clean, { labels, permute, seed });
+  const fits = new Map<string, FittedFold>();
+  try {
+    for (const place of task.missing) {
+      const knowledge = job.knowledge[place]!;
+      const { track } = knowledge;
+      const name = learner.fitName?.(track) ?? track;
+      const options = { labels, track, clips: knowledge.clips ?? undefined, permute, seed };
+      const fit = fits.get(name) ?? (await fitFold(job, plan, learner, { side, bank: banks.clean }, options));
+      fits.set(name, fit);
+      await write(knowledge, task, await testFold(job, plan, fit, banks, options));
+    }
+  } finally {
+    for (const { fitted } of fits.values()) fitted.dispose?.();
+  }
+}
+
+async function write({ identity, folder }: FoldKnowledge, task: FoldTask, result: FoldResult): Promise<void> {
   const file: FoldFile = {
-    identity: job.identity,
+    identity,
     name: result.name,
     tested: [...result.tested],
     probabilities: whole(result.probabilities),
@@ -55,7 +87,7 @@ async function work(job: FoldJob, learner: Learner, task: FoldTask): Promise<voi
     fitSec: result.fitSec,
     predictSecPerClip: result.predictSecPerClip,
   };
-  await writeFileAtomic(join(job.folder, foldFileName(task)), JSON.stringify(file));
+  await writeFileAtomic(join(folder, foldFileName(task)), JSON.stringify(file));
 }
 
 function whole(rows: Float32Array): number[] {

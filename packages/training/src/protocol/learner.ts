@@ -36,10 +36,19 @@ export interface Learner {
   readonly inputs: Readonly<Record<string, NetworkInput>>;
   /** Changed copies of each clip it wants beside the clip itself: copy 1, 2, … of its sides. */
   readonly copies: readonly AugmentationRule[];
+  /** Clips are brought to this rate before they are changed; changed at their own unless given. */
+  readonly copiesAtHz?: number | undefined;
   /** How many of the copies its answer is averaged over, from the first; the others are only trained on. All unless given. */
   readonly answerCopies?: number | undefined;
   readonly tracks: readonly Track[];
+  /** Tracks of one name here share a fit; each has its own unless given. */
+  fitName?(track: Track): string;
   fit(train: TrainingSide, options: LearnerOptions): Promise<FittedLearner>;
+}
+
+/** What a learner needs of clips that are only tested: the copies that answer. */
+export function answering({ inputs, copies, copiesAtHz, answerCopies }: Learner) {
+  return { inputs, copiesAtHz, copies: copies.slice(0, answerCopies ?? copies.length) };
 }
 
 export interface FittedLearner {

@@ -4,20 +4,30 @@ import type { BankCorpus } from './build-bank.js';
 import type { FeatureBank } from './feature-bank.js';
 import { checkFold, type FoldPlan, speakersApart } from './fold-plan.js';
 import { type KnowledgeOptions, knowledgeGroups } from './knowledge.js';
-import type { FittedLearner, Learner, SpeakerKnowledge } from './learner.js';
+import type { FittedLearner, Learner, SpeakerKnowledge, Track } from './learner.js';
 import { type Clip, TestSide, type TrainingLabel, TrainingSide } from './side.js';
 
-/** The clean clips, and the same under each noise. */
+/** The clean clips, and how to come by the same under each noise. */
 export interface FoldBanks {
   readonly clean: FeatureBank;
-  readonly noisy: ReadonlyMap<string, FeatureBank>;
+  readonly noisy: ReadonlyMap<string, () => Promise<FeatureBank>>;
 }
 
-export interface RunFoldOptions extends KnowledgeOptions {
+export interface FitFoldOptions {
   readonly labels: readonly string[];
+  readonly track: Track;
+  readonly seed: number;
   /** Shuffles the labels of the training side: a sound bench then finds nothing. */
   readonly permute?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface RunFoldOptions extends KnowledgeOptions, FitFoldOptions {}
+
+/** A learner that has learned from one fold's training side. */
+export interface FittedFold {
+  readonly fitted: FittedLearner;
+  readonly fitSec: number;
 }
 
 /** What a fold's test clips were given, in the plan's order. */
@@ -46,33 +56,64 @@ export async function runFold(
   banks: FoldBanks,
   options: RunFoldOptions,
 ): Promise<FoldResult> {
+  const side = trainingSide(corpus, plan, banks.clean, options);
+  const fit = await fitFold(corpus, plan, learner, { side, bank: banks.clean }, options);
+  try {
+    return await testFold(corpus, plan, fit, banks, options);
+  } finally {
+    fit.fitted.dispose?.();
+  }
+}
+
+/**
+ * The first half of {@link runFold}.
+ *
+ * @param train  the plan's training side, of this bank
+ */
+export async function fitFold(
+  corpus: BankCorpus,
+  plan: FoldPlan,
+  learner: Learner,
+  train: { readonly side: TrainingSide; readonly bank: FeatureBank },
+  { labels, track, seed, signal }: FitFoldOptions,
+): Promise<FittedFold> {
   checkFold(corpus, plan);
-  if (!learner.tracks.includes(options.track))
+  if (!learner.tracks.includes(track))
     throw new ProsodiaError(
       'INVALID_ARGUMENT',
-      `Expected one of ${learner.tracks.join(', ')} for the track of ${learner.name} but received ${options.track}`,
+      `Expected one of ${learner.tracks.join(', ')} for the track of ${learner.name} but received ${track}`,
     );
-  const train = trainingSide(corpus, plan, banks.clean, options);
-  const { labels, track, seed, signal } = options;
   const started = performance.now();
-  const { result: fitted, touched } = await banks.clean.watch(() =>
-    learner.fit(train, { labels, track, seed, signal }),
+  const { result: fitted, touched } = await train.bank.watch(() =>
+    learner.fit(train.side, { labels, track, seed, signal }),
   );
   const fitSec = (performance.now() - started) / 1000;
   try {
     requireUntouched(corpus, plan, touched);
-    const predicted = performance.now();
-    const probabilities = await predictAll(corpus, plan, fitted, banks.clean, options);
-    const predictSecPerClip = (performance.now() - predicted) / 1000 / plan.test.length;
-    await requireIndependence(corpus, plan, fitted, banks.clean, options, probabilities);
-    const noisy: Record<string, Float32Array> = {};
-    for (const [name, bank] of banks.noisy)
-      noisy[name] = await predictAll(corpus, plan, fitted, bank, options);
-    const tested = plan.test.map((clip) => clip[0]!);
-    return { name: plan.name, tested, probabilities, noisy, fitSec, predictSecPerClip };
-  } finally {
+  } catch (error) {
     fitted.dispose?.();
+    throw error;
   }
+  return { fitted, fitSec };
+}
+
+/** The second half of {@link runFold}; a fit may be tested under several kinds of knowledge. */
+export async function testFold(
+  corpus: BankCorpus,
+  plan: FoldPlan,
+  { fitted, fitSec }: FittedFold,
+  banks: FoldBanks,
+  options: RunFoldOptions,
+): Promise<FoldResult> {
+  const predicted = performance.now();
+  const probabilities = await predictAll(corpus, plan, fitted, banks.clean, options);
+  const predictSecPerClip = (performance.now() - predicted) / 1000 / plan.test.length;
+  await requireIndependence(corpus, plan, fitted, banks.clean, options, probabilities);
+  const noisy: Record<string, Float32Array> = {};
+  for (const [name, bank] of banks.noisy)
+    noisy[name] = await predictAll(corpus, plan, fitted, await bank(), options);
+  const tested = plan.test.map((clip) => clip[0]!);
+  return { name: plan.name, tested, probabilities, noisy, fitSec, predictSecPerClip };
 }
 
 /** Everything a learner is shown of a plan's training clips. */

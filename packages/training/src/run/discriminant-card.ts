@@ -67,6 +67,7 @@ export function cardOf(
       calibration: calibrationOf(temperatures.speaker),
     },
     variants: variantsOf(learner),
+    ...(learner.answerCopies && { variantsAtHz: learner.copiesAtHz }),
     network: { parameters: parametersOf(branches), layers: layersOf(branches, labels.length) },
     training: {
       ...{ corpus: corpus.name, synthetic: corpus.synthetic, licence: corpus.licence },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Corpus, FoldProtocol, ProtocolFigures, ProtocolJudgement, Track } from '@prosodia/training';
+import type { Corpus, FoldProtocol, Knowledge, ProtocolFigures, ProtocolJudgement } from '@prosodia/training';
 import { corpusFolder } from '../options.js';
 import type { Session } from '../session.js';
 import { textTable } from '../table.js';
@@ -14,8 +14,7 @@ export interface ProtocolOptions {
   readonly corpus?: string;
   readonly crossCorpus?: string;
   readonly out: string;
-  readonly track: Track;
-  readonly clips?: number | undefined;
+  readonly knowledge: readonly Knowledge[];
   readonly seeds: readonly number[];
   readonly jobs: number;
   readonly noise?: boolean;
@@ -25,28 +24,29 @@ export interface ProtocolOptions {
   readonly predictions?: string;
 }
 
-/** Runs one learner under one protocol, or reads its kept predictions, and computes every figure. */
+/** Runs one learner under one protocol, or reads its kept predictions, and computes every figure; one for each knowledge. */
 export async function evaluateProtocol(
   session: Session,
   recipe: string,
   protocol: FoldProtocol,
   options: ProtocolOptions,
-): Promise<ProtocolJudgement> {
+): Promise<ProtocolJudgement[]> {
   const { crossValidateLearner, judgeKept, keptFileName, readKept, writeKept } = await import(
     '@prosodia/training'
   );
-  const { track, clips, permute } = options;
+  const { knowledge, permute } = options;
   const folder = options.predictions ?? KEPT_FOLDER;
   if (options.fromPredictions) {
-    const name = keptFileName({ recipe, protocol, track, clips, permuted: permute });
-    return judgeKept(await readKept(join(folder, name)));
+    const names = knowledge.map((known) => keptFileName({ recipe, protocol, ...known, permuted: permute }));
+    return Promise.all(names.map(async (name) => judgeKept(await readKept(join(folder, name)))));
   }
-  session.note(`${recipe}, ${protocol}, ${track}${clips ? `, ${clips} clips` : ''}`);
+  const known = knowledge.map(({ track, clips }) => `${track}${clips ? `, ${clips} clips` : ''}`);
+  session.note([recipe, protocol, known.join('; ')].join(', '));
   let bar = session.progress('features');
   let shown = 'features';
   try {
-    const { kept, path } = await crossValidateLearner({
-      ...{ recipe, protocol, track, clips, permute, noise: options.noise, jobs: options.jobs },
+    const runs = await crossValidateLearner({
+      ...{ recipe, protocol, knowledge, permute, noise: options.noise, jobs: options.jobs },
       corpus: await readCorpus(session, protocol, options),
       seeds: options.seeds,
       outDir: join(options.out, 'protocols'),
@@ -60,9 +60,11 @@ export async function evaluateProtocol(
         bar.update(event, event.kind === 'features' ? event.name : `${event.found} found`);
       },
     });
-    session.note(`predictions in ${path}`);
-    if (options.keep) session.note(`kept in ${await writeKept(folder, kept)}`);
-    return judgeKept(kept);
+    for (const { kept, path } of runs) {
+      session.note(`predictions in ${path}`);
+      if (options.keep) session.note(`kept in ${await writeKept(folder, kept)}`);
+    }
+    return runs.map(({ kept }) => judgeKept(kept));
   } finally {
     bar.stop();
   }

@@ -1,5 +1,5 @@
 import { PROTOCOLS, ProsodiaError, type Protocol } from '@prosodia/contracts';
-import type { EngineChoice, FoldProtocol, ProtocolJudgement, RunResult, Track } from '@prosodia/training';
+import type { EngineChoice, FoldProtocol, Knowledge, ProtocolJudgement, RunResult } from '@prosodia/training';
 import { Command } from 'commander';
 import { type ComparisonRow, comparisonMarkdown, comparisonRows, runPath } from '../comparison.js';
 import { corpusFolder, listOf, oneOf, wholeNumber } from '../options.js';
@@ -21,9 +21,10 @@ const FOLD_NAMES = [
 
 const ALL_PROTOCOLS = [...new Set<Protocol | FoldProtocol>([...PROTOCOLS, ...FOLD_NAMES])];
 
-interface EvaluateOptions extends Omit<ProtocolOptions, 'track'> {
+interface EvaluateOptions extends Omit<ProtocolOptions, 'knowledge'> {
   readonly recipe: string[];
-  readonly track?: Track[];
+  readonly track?: Knowledge[];
+  readonly clips?: number;
   readonly report?: string;
   readonly protocol: (Protocol | FoldProtocol)[];
   readonly seeds: number[];
@@ -46,6 +47,7 @@ Examples:
   prosodia evaluate --recipe paper-initial,paper-initial-augmented,paper-final --out runs/table --markdown
   prosodia evaluate --recipe paper-final --protocol speaker --fold all --out runs/table --json
   prosodia evaluate --recipe shrunken-lda --protocol speaker-loso --track unlabelled --clips 8 --json
+  prosodia evaluate --recipe base --protocol speaker-loso --track nothing,unlabelled,unlabelled-8,labelled-2
   prosodia evaluate --recipe shrunken-lda --protocol speaker-6fold --track nothing --noise --jobs 2
   prosodia evaluate --recipe shrunken-lda --protocol cross-corpus --track nothing --cross-corpus emodb/
   prosodia evaluate --recipe base --personalise --labelled 4 --json
@@ -60,8 +62,8 @@ export function evaluateCommand(session: Session): Command {
     .option('--protocol <list>', ALL_PROTOCOLS.join(', '), listOf(oneOf(ALL_PROTOCOLS)), ['speaker'])
     .option(
       '--track <list>',
-      'what is known of the test speaker: nothing, unlabelled, labelled',
-      listOf(oneOf(['nothing', 'unlabelled', 'labelled'])),
+      'what is known of the test speaker: nothing, unlabelled, unlabelled-8 (clips), labelled-2 (of each class)',
+      listOf(knowledgeOption),
     )
     .option(
       '--clips <n>',
@@ -107,8 +109,7 @@ export function evaluateCommand(session: Session): Command {
       for (const recipe of options.recipe)
         for (const protocol of options.protocol)
           if (isFolds(protocol, options))
-            for (const track of options.track ?? ['nothing' as const])
-              judged.push(await evaluateProtocol(session, recipe, protocol, knowing(options, track)));
+            judged.push(...(await evaluateProtocol(session, recipe, protocol, knowing(options))));
           else
             for (const seed of options.seeds)
               results.push(await finishedRun(session, options, recipe, protocol as Protocol, seed));
@@ -117,9 +118,20 @@ export function evaluateCommand(session: Session): Command {
     });
 }
 
-/** A number of clips is for tracks that know some. */
-function knowing(options: EvaluateOptions, track: Track): ProtocolOptions {
-  return { ...options, track, clips: track === 'nothing' ? undefined : options.clips };
+/** `--clips` is for tracks that know some and say no number of their own. */
+function knowing(options: EvaluateOptions): ProtocolOptions {
+  const { track: tracks = [{ track: 'nothing' as const }] } = options;
+  const knowledge = tracks.map(({ track, clips }) =>
+    track === 'nothing' ? { track } : { track, clips: clips ?? options.clips },
+  );
+  return { ...options, knowledge };
+}
+
+/** `unlabelled-8` is the track and its number of clips, as in the names of kept predictions. */
+function knowledgeOption(text: string): Knowledge {
+  const [name = '', clips] = text.split('-', 2);
+  const track = oneOf(['nothing', 'unlabelled', 'labelled'] as const)(name);
+  return clips === undefined ? { track } : { track, clips: wholeNumber(1, 10_000)(clips) };
 }
 
 async function tell(
