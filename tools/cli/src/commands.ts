@@ -54,6 +54,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'Serve recognition over HTTP and WebSocket, with a page to try it; /openapi.json describes it',
     load: async (session) => (await import('./commands/serve.js')).serveCommand(session),
   },
+  cache: {
+    summary: 'Show or clear what features are kept on disk between runs',
+    load: async (session) => (await import('./commands/cache.js')).cacheCommand(session),
+  },
   demo: {
     summary: 'Recognise files picked at random and show which were right',
     load: async (session) => (await import('./commands/demo.js')).demoCommand(session),
