@@ -8,6 +8,7 @@
 #include "core/errors.h"
 #include "core/framed_source.h"
 #include "core/limits.h"
+#include "core/resample.h"
 
 namespace prosodia {
 namespace {

@@ -1,39 +1,36 @@
-// Sample rate conversion by any rational ratio: a windowed-sinc polyphase filter (Kaiser, linear phase).
-//
-// With f the lower of the two rates' Nyquist frequencies: flat to 0.913·f, −120 dB and less from f on, as soxr's HQ.
+// Sample rate conversion by any rational ratio, linear in phase. The response is LowPass's (low_pass.h).
 #pragma once
 
 #include <cstddef>
 #include <memory>
 #include <vector>
 
-#include "core/kernels/resample.h"
+#include "core/sample_source.h"
 
 namespace prosodia {
 
-class ResamplePlan {
- public:
-  ResamplePlan(int from_hz, int to_hz, const ResampleKernel& kernel);
-  ResamplePlan(const ResamplePlan&) = delete;
-  ResamplePlan& operator=(const ResamplePlan&) = delete;
+class BlockPlan;
+class PolyphasePlan;
 
-  const ResampleTables& tables() const { return tables_; }
-  const ResampleKernel& kernel() const { return kernel_; }
-
- private:
-  const ResampleKernel& kernel_;
-  std::vector<float> filter_;
-  ResampleTables tables_{};
+// Blocks where the ratio allows them, otherwise the polyphase filter.
+struct ResamplePlan {
+  std::shared_ptr<const BlockPlan> blocks;
+  std::shared_ptr<const PolyphasePlan> polyphase;
 };
 
-// The plan for two rates on the chosen instruction set, made once and kept (the last few pairs).
+// The plan for two rates on the chosen instruction set, made once and kept (the last few pairs). Throws
+// std::invalid_argument for rates out of range, LimitError for a filter longer than is made.
 std::shared_ptr<const ResamplePlan> ResamplePlanFor(int from_hz, int to_hz);
 
 // ceil(count · to / from), as librosa.resample. Throws LimitError past kMaxClipSamples.
 std::size_t ResampledLength(std::size_t count, int from_hz, int to_hz);
 
-// `samples` at another rate; the signal is zero beyond its ends. Equal rates give a copy. Throws std::invalid_argument
-// for a sample that is not finite (and says which).
+// The same clip at another rate, computed when it is read; the signal is zero beyond its ends. Equal rates give the clip
+// itself. Throws as ResampledLength and ResamplePlanFor do; reading throws std::invalid_argument for a sample that is
+// not finite (and says which), or that sums with others past the largest float.
+SampleSource ResampledSource(const SampleSource& clip, int to_hz);
+
+// `samples` at another rate, read as a whole.
 std::vector<float> Resample(const float* samples, std::size_t count, int from_hz, int to_hz);
 
 }  // namespace prosodia

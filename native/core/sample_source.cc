@@ -4,12 +4,8 @@
 #include <cstring>
 #include <stdexcept>
 #include <string>
-#include <utility>
 
-#include "core/aligned.h"
 #include "core/kernels/spectrum.h"
-#include "core/limits.h"
-#include "core/resample.h"
 
 namespace prosodia {
 
@@ -30,29 +26,13 @@ SampleSource SourceOf(const WavLayout& wav) {
           }};
 }
 
-SampleSource ResampledSource(const SampleSource& clip, int to_hz) {
-  const std::size_t length = ResampledLength(clip.count, clip.sample_rate_hz, to_hz);
-  if (clip.sample_rate_hz == to_hz || clip.count == 0) return {length, to_hz, clip.read};
-  const auto plan = ResamplePlanFor(clip.sample_rate_hz, to_hz);
-  return {length, to_hz, [clip, plan](std::size_t first, std::size_t wanted, float* to) {
-            if (wanted == 0) return;
-            // The inputs that the outputs' windows reach; the clip is zero beyond its ends.
-            const ResampleTables& tables = plan->tables();
-            const std::size_t taps = tables.taps, place = first * tables.down;
-            const std::size_t begin = place / tables.up, last = (first + wanted - 1) * tables.down / tables.up;
-            const std::size_t total = last - begin + 1 + 2 * taps;
-            static thread_local AlignedFloats scratch;
-            float* padded = scratch.Reserve(total);
-            const std::size_t lead = taps - std::min(taps, begin), from = begin - std::min(taps, begin);
-            const std::size_t kept = std::min(clip.count - from, total - lead);
-            std::fill_n(padded, lead, 0.0f);
-            clip.read(from, kept, padded + lead);
-            std::fill(padded + lead + kept, padded + total, 0.0f);
-            plan->kernel().run(tables, padded, static_cast<long long>(place % tables.up),
-                               static_cast<long long>(wanted), to);
-            RequireFinite(to, wanted, first);  // finite samples near the largest float may still add up past it
-            if (total > (std::size_t{1} << 24)) scratch = AlignedFloats();
-          }};
+void ReadPadded(const SampleSource& clip, long long first, std::size_t count, float* to) {
+  const std::size_t lead = first < 0 ? std::min(count, std::size_t(-first)) : 0;
+  const std::size_t from = first < 0 ? 0 : std::min(clip.count, std::size_t(first));
+  const std::size_t kept = std::min(clip.count - from, count - lead);
+  std::fill_n(to, lead, 0.0f);
+  if (kept > 0) clip.read(from, kept, to + lead);
+  std::fill(to + lead + kept, to + count, 0.0f);
 }
 
 void RequireFinite(const float* samples, std::size_t count, std::size_t first) {

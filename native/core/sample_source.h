@@ -24,8 +24,8 @@ struct SampleSource {
 SampleSource SourceOf(const float* samples, std::size_t count, int sample_rate_hz);
 SampleSource SourceOf(const WavLayout& wav);
 
-// The same clip at another rate, as Resample makes it; computed when it is read. Throws LimitError as Resample does.
-SampleSource ResampledSource(const SampleSource& clip, int to_hz);
+// Samples first … first + count − 1 of the clip with zeros before and after it.
+void ReadPadded(const SampleSource& clip, long long first, std::size_t count, float* to);
 
 // Throws std::invalid_argument naming the first sample that is NaN or infinite; the first given is number `first`.
 void RequireFinite(const float* samples, std::size_t count, std::size_t first = 0);

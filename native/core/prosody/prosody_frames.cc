@@ -5,6 +5,7 @@
 
 #include "core/errors.h"
 #include "core/limits.h"
+#include "core/resample.h"
 
 namespace prosodia {
 namespace {

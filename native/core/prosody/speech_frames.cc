@@ -6,6 +6,7 @@
 
 #include "core/feature_matrix.h"
 #include "core/mel.h"
+#include "core/resample.h"
 
 namespace prosodia {
 namespace {

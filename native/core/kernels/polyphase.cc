@@ -1,4 +1,4 @@
-#include "core/kernels/resample.h"
+#include "core/kernels/polyphase.h"
 
 #include "core/kernels/simd_reduce.h"
 
@@ -9,7 +9,7 @@ namespace {
 // sums as hide the latency of the multiply-adds.
 constexpr int kShared = kLanes > 8 ? kLanes : 8;
 
-const float* WindowOf(const ResampleTables& t, const float* padded, long long position) {
+const float* WindowOf(const PolyphaseTables& t, const float* padded, long long position) {
   return padded + position + t.taps / 2 + 1;
 }
 
@@ -23,7 +23,7 @@ void SharedDot(int taps, const float* filter, const float* const* windows, float
   for (int r = 0; r < kShared; r += kLanes) Store(out + r, SumRows(sum + r));
 }
 
-void RunExact(const ResampleTables& t, const float* padded, long long phase, long long count, float* out) {
+void RunExact(const PolyphaseTables& t, const float* padded, long long phase, long long count, float* out) {
   const long long period = kShared * t.up;
   for (long long start = 0, base = 0; start < count; start += period, base += kShared * t.down) {
     for (long long k = 0; k < t.up && start + k < count; k++) {
@@ -41,7 +41,7 @@ void RunExact(const ResampleTables& t, const float* padded, long long phase, lon
   }
 }
 
-void RunInterpolated(const ResampleTables& t, const float* padded, long long phase, long long count, float* out) {
+void RunInterpolated(const PolyphaseTables& t, const float* padded, long long phase, long long count, float* out) {
   for (long long k = 0; k < count; k++) {
     const long long at = phase + k * t.down, position = at / t.up;
     const double place = double(at % t.up) / double(t.up) * t.phases;
@@ -60,7 +60,7 @@ void RunInterpolated(const ResampleTables& t, const float* padded, long long pha
   }
 }
 
-void Run(const ResampleTables& t, const float* padded, long long phase, long long count, float* out) {
+void Run(const PolyphaseTables& t, const float* padded, long long phase, long long count, float* out) {
   if (t.exact) {
     RunExact(t, padded, phase, count, out);
   } else {
@@ -70,7 +70,7 @@ void Run(const ResampleTables& t, const float* padded, long long phase, long lon
 
 }  // namespace
 
-extern const ResampleKernel kResampleKernel;
-const ResampleKernel kResampleKernel = {Run};
+extern const PolyphaseKernel kPolyphaseKernel;
+const PolyphaseKernel kPolyphaseKernel = {Run};
 
 }  // namespace prosodia::PROSODIA_ISA

@@ -1,4 +1,4 @@
-// The kernel of the polyphase resampler. See resample.h for the filter.
+// The kernel of the polyphase resampler. See polyphase.h for the filter.
 #pragma once
 
 #include "core/isa.h"
@@ -6,7 +6,7 @@
 namespace prosodia {
 
 // Output k lies at input (phase + k · down) / up, 0 ≤ phase < up. Sample n of the input is at padded[n + taps].
-struct ResampleTables {
+struct PolyphaseTables {
   long long up, down;
   int taps;    // of one phase; a multiple of 16
   int phases;  // `up` when each phase has its own row, otherwise the grid that is interpolated between
@@ -14,10 +14,10 @@ struct ResampleTables {
   const float* filter;  // (exact ? phases : phases + 1) rows of `taps`
 };
 
-struct ResampleKernel {
-  void (*run)(const ResampleTables&, const float* padded, long long phase, long long count, float* out);
+struct PolyphaseKernel {
+  void (*run)(const PolyphaseTables&, const float* padded, long long phase, long long count, float* out);
 };
 
-PROSODIA_KERNEL_TABLE(ResampleKernel, kResampleKernel)
+PROSODIA_KERNEL_TABLE(PolyphaseKernel, kPolyphaseKernel)
 
 }  // namespace prosodia
