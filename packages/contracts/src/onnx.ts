@@ -77,9 +77,19 @@ export const ONNX_SCHEMA = {
   },
 } as const;
 
-/** TensorProto.DataType, the two that occur. */
+/** TensorProto.DataType, those that occur; weights of 16 and 8 bits are widened by a Cast before they are used. */
 export const ONNX_FLOAT = 1;
+export const ONNX_INT8 = 3;
 export const ONNX_INT64 = 7;
+export const ONNX_FLOAT16 = 10;
+
+/** Bytes of one value. */
+export const ONNX_BYTES: ReadonlyMap<number, number> = new Map([
+  [ONNX_FLOAT, 4],
+  [ONNX_INT8, 1],
+  [ONNX_INT64, 8],
+  [ONNX_FLOAT16, 2],
+]);
 
 /** AttributeProto.AttributeType, the ones that occur. */
 export const ONNX_ATTRIBUTE = { FLOAT: 1, INT: 2, STRING: 3, FLOATS: 6, INTS: 7, STRINGS: 8 } as const;
@@ -103,7 +113,7 @@ export const ONNX_SPEAKER_WEIGHT = 'speaker.weight';
  */
 export const ONNX_OPERATORS: ReadonlySet<string> = new Set([
   ...['Add', 'Sub', 'Mul', 'Div', 'MatMul', 'Gemm', 'Identity', 'Concat', 'Slice'],
-  ...['Transpose', 'Squeeze', 'Unsqueeze', 'Reshape', 'Flatten'],
+  ...['Cast', 'Transpose', 'Squeeze', 'Unsqueeze', 'Reshape', 'Flatten'],
   ...['LSTM', 'GRU', 'Conv', 'BatchNormalization', 'ReduceMean', 'ReduceMax', 'ReduceSum', 'Sqrt', 'Pow'],
   ...['AveragePool', 'MaxPool', 'GlobalAveragePool', 'GlobalMaxPool', 'Pad'],
   ...['Softmax', 'LogSoftmax', 'Relu', 'LeakyRelu', 'Elu', 'Selu', 'Clip', 'Sigmoid', 'HardSigmoid', 'Tanh'],

@@ -1,7 +1,7 @@
 import type { Head, ModelCard } from '@prosodia/contracts';
 import {
+  ONNX_BYTES,
   ONNX_FLOAT,
-  ONNX_INT64,
   ONNX_OPERATORS,
   type OnnxGraph,
   type OnnxNode,
@@ -98,7 +98,7 @@ function checkNode({ opType, domain, attribute }: OnnxNode): void {
 function checkTensor({ name, dims, dataType, rawData, externalData, dataLocation }: OnnxTensor): void {
   if (externalData?.length || dataLocation)
     throw new Error(`its constant ${name} lies in another file, which is never read`);
-  const width = dataType === ONNX_FLOAT ? 4 : dataType === ONNX_INT64 ? 8 : undefined;
+  const width = ONNX_BYTES.get(dataType);
   if (width === undefined) throw new Error(`its constant ${name} has element type ${dataType}`);
   const length = dims.reduce((product, dim) => product * dim, width);
   if (rawData?.length !== length)

@@ -34,6 +34,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'Export the best weights of a run – finished or stopped by Ctrl-C – as one ONNX file',
     load: async (session) => (await import('./commands/export.js')).exportCommand(session),
   },
+  quantize: {
+    summary: 'Store the weights of a model in 8 or 16 bits, judged beside the model as it was',
+    load: async (session) => (await import('./commands/quantize.js')).quantizeCommand(session),
+  },
   recognize: {
     summary: 'Say which emotion is heard in each file; with --json, one line per file',
     load: async (session) => (await import('./commands/recognize.js')).recognizeCommand(session),

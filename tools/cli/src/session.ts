@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isProsodiaError } from '@prosodia/contracts';
 import { SingleBar } from 'cli-progress';
 import pc from 'picocolors';
@@ -30,6 +31,8 @@ export interface ProgressBar {
 /** Opens the session of one run of the command line. */
 export function createSession(): Session {
   const controller = new AbortController();
+  // One signal for all files of a command: as many listen as are under way.
+  setMaxListeners(0, controller.signal);
   const onInterrupt = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.stopped);
     process.stderr.write('\nstopping … (Ctrl-C again to stop at once)\n');

@@ -20,6 +20,11 @@ function prosodia(...args: string[]): Promise<{ code: number; out: string; err: 
   });
 }
 
+interface KeptRow {
+  readonly track: string;
+  readonly uar: number;
+}
+
 const lastLine = (out: string) => JSON.parse(out.trim().split('\n').at(-1)!) as Record<string, unknown>;
 
 beforeAll(async () => {
@@ -88,4 +93,16 @@ test('what personalisation is worth follows from the kept counts', async () => {
   expect(found.uar).toBeGreaterThan(Number(nothing.uar) + 0.1);
   // At most one actor of 24.
   expect(found.harmed).toBeLessThanOrEqual(1 / 24);
+});
+
+test('so does what it is worth to speakers of another language', async () => {
+  const args = ['evaluate', '--recipe', 'base', '--personalise', '--protocol', 'cross-corpus'];
+  const { code, out } = await prosodia(...args, '--labelled', '4', '--from-predictions', '--json');
+  expect(code).toBe(0);
+  const { protocol, rows, harmed } = lastLine(out) as { protocol: string; rows: KeptRow[]; harmed: number };
+  expect(protocol).toMatch(/^cross-corpus/);
+  const uar = (wanted: string) => rows.find(({ track }) => track === wanted)!.uar;
+  expect(uar('labelled 1')).toBeGreaterThan(uar('nothing') + 0.05);
+  expect(uar('labelled 4')).toBeGreaterThan(uar('nothing') + 0.25);
+  expect(harmed).toBe(0);
 });

@@ -13,4 +13,5 @@ export {
 } from './graph-builder.js';
 export type { LayerContext, LayerExporter, LayerWeight } from './layer-exporter.js';
 export { RIDGE, type Scaler } from './network.js';
+export { type QuantizedModel, quantizeModel, WEIGHT_FORMATS, type WeightFormat } from './quantize.js';
 export { registerLayer } from './registry.js';

@@ -70,10 +70,11 @@ export async function evaluateProtocol(
   }
 }
 
-async function readCorpus(
+/** The corpus a protocol judges on; two for `cross-corpus`, of which the second's speakers are strangers. */
+export async function readCorpus(
   session: Session,
   protocol: FoldProtocol,
-  options: ProtocolOptions,
+  options: { readonly corpus?: string | undefined; readonly crossCorpus?: string | undefined },
 ): Promise<Corpus> {
   const { joinCorpora, loadCorpus } = await import('@prosodia/training');
   const signal = session.signal;

@@ -51,7 +51,8 @@ Examples:
   prosodia evaluate --recipe shrunken-lda --protocol speaker-6fold --track nothing --noise --jobs 2
   prosodia evaluate --recipe shrunken-lda --protocol cross-corpus --track nothing --cross-corpus emodb/
   prosodia evaluate --recipe base --personalise --labelled 4 --json
-  prosodia evaluate --recipe base --personalise --labelled 4 --protocol speaker-6fold`;
+  prosodia evaluate --recipe base --personalise --labelled 4 --protocol speaker-6fold
+  prosodia evaluate --recipe base --personalise --labelled 4 --protocol cross-corpus --cross-corpus emodb/`;
 
 /** `prosodia evaluate`: recipes × protocols × seeds in one table, each figure under its protocol's name. */
 export function evaluateCommand(session: Session): Command {
@@ -100,8 +101,10 @@ export function evaluateCommand(session: Session): Command {
       if (options.personalise) {
         const [recipe = ''] = options.recipe;
         // Leaving each speaker out alone unless told otherwise.
-        const protocol = options.protocol.includes('speaker-6fold') ? 'speaker-6fold' : 'speaker-loso';
-        await judgePersonal(session, { ...options, recipe, protocol });
+        const protocol = (['speaker-6fold', 'cross-corpus'] as const).find((one) =>
+          options.protocol.includes(one),
+        );
+        await judgePersonal(session, { ...options, recipe, protocol: protocol ?? 'speaker-loso' });
         return;
       }
       const results: RunResult[] = [];

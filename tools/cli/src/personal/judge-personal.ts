@@ -1,5 +1,5 @@
 import { ProsodiaError } from '@prosodia/contracts';
-import { corpusFolder } from '../options.js';
+import { readCorpus } from '../commands/evaluate-protocol.js';
 import type { Session } from '../session.js';
 import { textTable } from '../table.js';
 import { readKeptCounts, writeKeptCounts } from './kept-counts.js';
@@ -9,11 +9,13 @@ import { type PersonalRow, personalRows } from './personal-summary.js';
 const DRAWS = 20;
 const SEED = 0;
 const HALVES = 'known clips of one sentence, tested on the other, then swapped';
+const REST = 'tested on all clips that are not known';
 
 export interface JudgePersonalOptions {
   readonly recipe: string;
   readonly protocol: PersonalProtocol;
   readonly corpus?: string | undefined;
+  readonly crossCorpus?: string | undefined;
   /** The track of the last line: `labelled K`, or nothing known for 0. */
   readonly labelled: number;
   readonly fromPredictions?: boolean | undefined;
@@ -23,7 +25,7 @@ export interface JudgePersonalOptions {
 /** Judges what knowing a person is worth, and prints every track. */
 export async function judgePersonal(session: Session, options: JudgePersonalOptions): Promise<void> {
   const counts = options.fromPredictions
-    ? await readKeptCounts(options.recipe)
+    ? await readKeptCounts(options.recipe, options.protocol)
     : await countAnew(session, options);
   const rows = personalRows(counts);
   const wanted = options.labelled > 0 ? `labelled ${options.labelled}` : 'nothing';
@@ -39,12 +41,10 @@ export async function judgePersonal(session: Session, options: JudgePersonalOpti
 }
 
 async function countAnew(session: Session, options: JudgePersonalOptions): Promise<PersonalCounts> {
-  const { buildBank, defaultCacheFolder, labelsOf, loadCorpus, resolveLearner } = await import(
-    '@prosodia/training'
-  );
+  const { buildBank, defaultCacheFolder, labelsOf, resolveLearner } = await import('@prosodia/training');
   const { signal } = session;
   const learner = resolveLearner(options.recipe);
-  const corpus = await loadCorpus(corpusFolder(options.corpus), { signal });
+  const corpus = await readCorpus(session, options.protocol, options);
   const labels = labelsOf(corpus.recordings);
   const bar = session.progress('features');
   const bank = await buildBank(corpus, learner, {
@@ -63,7 +63,7 @@ async function countAnew(session: Session, options: JudgePersonalOptions): Promi
   speakersBar.stop();
   const counts = {
     recipe: options.recipe,
-    protocol: `${options.protocol}; ${HALVES}`,
+    protocol: `${options.protocol}; ${options.protocol === 'cross-corpus' ? REST : HALVES}`,
     labels,
     draws: DRAWS,
     seed: SEED,

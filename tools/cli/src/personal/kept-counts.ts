@@ -25,16 +25,17 @@ const schema = z.strictObject({
   ),
 });
 
-/** Where the counts of a recipe lie in the repository. */
-export function keptCountsPath(recipe: string): string {
+/** Where the counts of a recipe lie in the repository: of a corpus by itself, or between two. */
+export function keptCountsPath(recipe: string, protocol: string): string {
+  const name = protocol.startsWith('cross-corpus') ? `${recipe}-cross-corpus` : recipe;
   return fileURLToPath(
-    new URL(`../../predictions/personal-${encodeURIComponent(recipe)}.json`, import.meta.url),
+    new URL(`../../predictions/personal-${encodeURIComponent(name)}.json`, import.meta.url),
   );
 }
 
 /** @throws ProsodiaError INVALID_ARGUMENT when there are none for the recipe, or they are broken */
-export async function readKeptCounts(recipe: string): Promise<PersonalCounts> {
-  const path = keptCountsPath(recipe);
+export async function readKeptCounts(recipe: string, protocol: string): Promise<PersonalCounts> {
+  const path = keptCountsPath(recipe, protocol);
   try {
     return parseWith(schema, JSON.parse(await readFile(path, 'utf8')), `counts in ${path}`);
   } catch (cause) {
@@ -47,7 +48,7 @@ export async function readKeptCounts(recipe: string): Promise<PersonalCounts> {
 }
 
 export async function writeKeptCounts(counts: PersonalCounts): Promise<string> {
-  const path = keptCountsPath(counts.recipe);
+  const path = keptCountsPath(counts.recipe, counts.protocol);
   await mkdir(dirname(path), { recursive: true });
   await writeFileAtomic(path, `${JSON.stringify(counts)}\n`);
   return path;

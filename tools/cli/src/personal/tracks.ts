@@ -19,12 +19,13 @@ const LABELLED = [1, 2, 4] as const;
  * The tracks that are judged.
  *
  * @param neutral  class of neutral speech, or -1
+ * @param mostUnlabelled  clips known without labels, at most: some must be left to test
  */
-export function personalTracks(neutral: number): PersonalTrack[] {
+export function personalTracks(neutral: number, mostUnlabelled = Number.POSITIVE_INFINITY): PersonalTrack[] {
   const plain = { labelled: false, hearsTested: false };
   const tracks: PersonalTrack[] = [
     { ...plain, name: 'nothing', draw: () => [] },
-    ...UNLABELLED.map((count) => ({
+    ...UNLABELLED.filter((count) => count <= mostUnlabelled).map((count) => ({
       ...plain,
       name: `unlabelled ${count}`,
       draw: (pool: readonly number[], _: unknown, random: Random) =>
