@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/resample.h"
+
 namespace prosodia {
 
 // Half a second of speech: the work of a tenth of a millisecond.
