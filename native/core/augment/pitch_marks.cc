@@ -77,34 +77,16 @@ void PitchMarker::Walk(double start, double end, bool forward, std::vector<doubl
 PitchMarker::Step PitchMarker::FindStep(int64_t mark, float period, bool forward) {
   const int least = std::max(2, int(period * (1 - kSearch))), most = std::max(least + 2, int(period * (1 + kSearch)) + 1);
   const int window = int(std::max<int64_t>(least_window_, int64_t(period))), lags = most - least + 1;
-  if (int(products_.size()) < lags + kLagSlack) products_.resize(size_t(lags + kLagSlack));
+  if (int(products_.size()) < lags + 2 * kLagSlack) {
+    products_.resize(size_t(lags + 2 * kLagSlack));
+    energies_.resize(products_.size());
+  }
   const float* here = samples_ + mark - window / 2;
   const float* there = forward ? here + least : here - most;
   kernel_.correlate(here, there, window, lags, products_.data());
-  // The best lag by products alone: c²/e compared crosswise, energies slid along in double precision.
-  const auto slide = [&](int lag) { return double(there[lag + window]) * there[lag + window] - double(there[lag]) * there[lag]; };
-  double energy = kernel_.sum_squares(there, window), best_energy = energy, best_square = -1;
-  int best = 0;
-  for (int lag = 0; lag < lags; lag++) {
-    const double product = products_[lag], square = product > 0 ? product * product : 0;
-    if (square * best_energy > best_square * energy) {
-      best = lag;
-      best_square = square;
-      best_energy = energy;
-    }
-    energy = std::max(energy + slide(lag), 1e-30);
-  }
-  const auto correlation = [&](int lag, double e) { return float(products_[lag] / std::sqrt(std::max(e, 1e-30))); };
-  const float peak = correlation(best, best_energy);
-  double offset = 0;
-  if (best > 0 && best < lags - 1) {
-    const float before = correlation(best - 1, best_energy - slide(best - 1));
-    const float after = correlation(best + 1, best_energy + slide(best));
-    const float bend = before - 2 * peak + after;
-    if (bend < 0) offset = std::clamp(0.5 * (before - after) / bend, -0.5, 0.5);
-  }
-  const double lag = forward ? least + best + offset : most - best - offset;
-  return {lag, peak / std::sqrt(kernel_.sum_squares(here, window) + 1e-30f)};
+  const LagPeak peak = kernel_.peak(products_.data(), there, window, lags, energies_.data());
+  const double lag = double(peak.lag) + double(peak.offset);
+  return {forward ? least + lag : most - lag, peak.product / std::sqrt(kernel_.sum_squares(here, window) + 1e-30f)};
 }
 
 }  // namespace prosodia

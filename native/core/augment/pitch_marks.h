@@ -41,7 +41,7 @@ class PitchMarker {
   int64_t hop_ = 1, count_ = 0, least_window_ = 1;
   float longest_ = 1;
   std::vector<double> marks_, earlier_;
-  std::vector<float> products_;
+  std::vector<float> products_, energies_;
 };
 
 }  // namespace prosodia

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace prosodia {
 
@@ -26,15 +25,6 @@ void PitchShifter::Run(const float* in, int64_t count, double ratio, double samp
   }
 }
 
-// Fades `out` to nothing at `edge`: over the `width` samples before it, or after it when width is negative.
-static void FadeOut(double edge, double width, int64_t count, float* out) {
-  const int64_t first = std::max<int64_t>(0, int64_t(std::ceil(std::min(edge - width, edge))));
-  const int64_t last = std::min(count - 1, int64_t(std::floor(std::max(edge - width, edge))));
-  for (int64_t k = first; k <= last; k++) {
-    out[k] *= float(0.5 - 0.5 * std::cos(std::numbers::pi * std::fabs(double(k) - edge) / std::fabs(width)));
-  }
-}
-
 double PitchShifter::Synthesise(const std::vector<double>& marks, double ratio, int64_t count, float* out) const {
   const int64_t periods = int64_t(marks.size()) - 1, grains = int64_t(std::floor(double(periods) * ratio + 1e-9));
   // Output mark j sits where the clip's marks, counted on, reach j / ratio: its pitch is `ratio` times the clip's by
@@ -46,8 +36,8 @@ double PitchShifter::Synthesise(const std::vector<double>& marks, double ratio, 
   };
   const double start = marks.front(), end = place(grains);
   const double first_period = marks[1] - marks[0], last_period = marks[periods] - marks[periods - 1];
-  FadeOut(start, first_period, count, out);
-  FadeOut(end, -last_period, count, out);
+  kernel_.fade_out({start, first_period}, count, out);
+  kernel_.fade_out({end, -last_period}, count, out);
   const int64_t from = std::max<int64_t>(0, int64_t(std::floor(start)) + 1);
   const int64_t to = std::min(count, int64_t(std::ceil(end)));
   if (to > from) std::fill(out + from, out + to, 0.f);
@@ -81,7 +71,7 @@ void PitchShifter::AddGrain(double place, double mark, double left, double right
   grain.left = float(left);
   grain.right = float(right);
   grain.gain = gain;
-  if (grain.first <= grain.last) kernel_.add(grain, tracker_.band().samples(), out);
+  if (grain.first <= grain.last) kernel_.add(grain, tracker_.band().samples(), count, out);
 }
 
 }  // namespace prosodia

@@ -52,6 +52,7 @@ void SpliceSearch::Prepare(const float* in, int64_t count, double sample_rate_hz
   tiny_ = loudest * kTiny + 1e-30f;
   silence_ = loudest * kSilence;
   products_.resize(size_t(std::max({2 * plan_.reach, plan_.most_lag, 2 * int64_t(plan_.band.factor)}) + 1 + kLagSlack));
+  energies_.resize(size_t(2 * plan_.band.factor + 1 + 2 * kLagSlack));
 }
 
 SpliceSearch::Bounds SpliceSearch::BetweenOnsets(int64_t at) {
@@ -135,25 +136,14 @@ Splice SpliceSearch::Refine(int64_t at, int64_t to) {
   const float* from = samples() + at;
   const float* first = samples() + to - factor;
   kernel_.correlate(from, first, window, lags, products_.data());
-  double energy = kernel_.sum_squares(first, window);
-  int best = 0;
-  for (int lag = 0; lag < lags; lag++) {
-    products_[lag] /= float(std::sqrt(std::max(energy, 1e-30)));
-    if (products_[lag] > products_[best]) best = lag;
-    energy += double(first[lag + window]) * first[lag + window] - double(first[lag]) * first[lag];
-  }
-  const float similarity = products_[best] / std::sqrt(kernel_.sum_squares(from, window) + 1e-30f);
-  double offset = 0;
-  if (best > 0 && best < lags - 1) {
-    const float before = products_[best - 1], after = products_[best + 1], bend = before - 2 * products_[best] + after;
-    if (bend < 0) offset = std::clamp(0.5 * (before - after) / bend, -0.5, 0.5);
-  }
+  const LagPeak peak = kernel_.peak(products_.data(), first, window, lags, energies_.data());
+  const float similarity = peak.product / std::sqrt(kernel_.sum_squares(from, window) + 1e-30f);
   // A splice falls on a whole sample. Of a steady voice each would err the same way and detune it, so what one errs the
   // next makes up for.
-  carry_ = similarity > kVoiced ? carry_ + offset : 0;
+  carry_ = similarity > kVoiced ? carry_ + double(peak.offset) : 0;
   const int64_t whole = std::llround(carry_);
   carry_ -= double(whole);
-  const int64_t chosen = std::clamp<int64_t>(to - factor + best + whole, 0, count_);
+  const int64_t chosen = std::clamp<int64_t>(to - factor + peak.lag + whole, 0, count_);
   return {chosen, std::clamp(similarity, -1.f, 1.f)};
 }
 

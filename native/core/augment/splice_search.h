@@ -64,7 +64,7 @@ class SpliceSearch {
   const CorrelateKernel& kernel_;
   StretchPlan plan_;
   std::vector<int64_t> onsets_;
-  std::vector<float> recent_, products_;
+  std::vector<float> recent_, products_, energies_;
   int64_t count_ = 0;
   std::size_t next_onset_ = 0;
   double carry_ = 0;  // fraction of a sample that splices so far owe

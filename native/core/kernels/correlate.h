@@ -29,9 +29,19 @@ struct SpliceChoice {
   float score;
 };
 
+// The peak of a correlation among its lags.
+struct LagPeak {
+  int lag;
+  float offset;    // from the lag to the top of the parabola through its neighbours, [-1/2, 1/2]
+  float product;   // at the lag, divided by the root of the energy there
+};
+
 struct CorrelateKernel {
   // out[lag] = Σ a[j] b[j + lag], j < count, 0 <= lag < lags.
   void (*correlate)(const float* a, const float* b, int count, int lags, float* out);
+  // The lag with the largest products[lag] / sqrt(Σ b[j + lag]², j < count) of products that `correlate` made; b is readable
+  // kLagSlack samples beyond its last. `scratch` holds lags + 2 · kLagSlack floats.
+  LagPeak (*peak)(const float* products, const float* b, int count, int lags, float* scratch);
   // values[i] /= sqrt(energy · energies[i]); the energies must be positive.
   void (*normalise)(float* values, const float* energies, float energy, float tiny, int count);
   // Places of local maxima above `threshold` among values[0 … count-1], each side's neighbour readable; at most `most`

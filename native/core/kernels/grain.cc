@@ -34,7 +34,7 @@ static PROSODIA_INLINE F32 Interpolate(const CubicTaps& taps, F32 before, F32 he
   return (taps.before * before + taps.here * here) + (taps.next * next + taps.after * after);
 }
 
-static void Add(const Grain& grain, const float* in, float* out) {
+static void Add(const Grain& grain, const float* in, int64_t count, float* out) {
   const CubicTaps taps = Taps(grain.fraction);
   const float* from = in + grain.shift;
   int64_t k = grain.first;
@@ -42,13 +42,35 @@ static void Add(const Grain& grain, const float* in, float* out) {
     const F32 value = Interpolate(taps, Load(from + k - 1), Load(from + k), Load(from + k + 1), Load(from + k + 2));
     Store(out + k, Load(out + k) + value * Window(grain, k));
   }
-  if (const int rest = int(grain.last - k + 1); rest > 0) {
-    const F32 value = Interpolate(taps, LoadPart(from + k - 1, rest), LoadPart(from + k, rest),
-                                  LoadPart(from + k + 1, rest), LoadPart(from + k + 2, rest));
-    StorePart(out + k, LoadPart(out + k, rest) + value * Window(grain, k), rest);
+  const int rest = int(grain.last - k + 1);
+  if (rest <= 0) return;
+  const F32 value = Interpolate(taps, Load(from + k - 1), Load(from + k), Load(from + k + 1), Load(from + k + 2));
+  const F32 grown = value * Window(grain, k);
+  if (k + kLanes <= count) {
+    const I32 inside = LaneIndex() < Broadcast(float(rest));
+    Store(out + k, Load(out + k) + Select(inside, grown, F32{}));
+  } else {
+    StorePart(out + k, LoadPart(out + k, rest) + grown, rest);
   }
 }
 
-extern const GrainKernel kGrainKernel = {Add};
+static void FadeOut(const Slope& slope, int64_t count, float* out) {
+  const double far = slope.edge - slope.width;
+  const double low = far < slope.edge ? far : slope.edge, high = far < slope.edge ? slope.edge : far;
+  const int64_t first = low > 0 ? int64_t(__builtin_ceil(low)) : 0;
+  const int64_t end = high < double(count - 1) ? int64_t(__builtin_floor(high)) + 1 : count;
+  const F32 scale = Broadcast(float(1 / (high - low)));
+  for (int64_t k = first; k < end; k += kLanes) {
+    const F32 left = 1.0f - HalfHann(Abs(LaneIndex() + float(double(k) - slope.edge)) * scale);
+    const int rest = int(end - k);
+    if (rest >= kLanes) {
+      Store(out + k, Load(out + k) * left);
+    } else {
+      StorePart(out + k, LoadPart(out + k, rest) * left, rest);
+    }
+  }
+}
+
+extern const GrainKernel kGrainKernel = {Add, FadeOut};
 
 }  // namespace prosodia::PROSODIA_ISA

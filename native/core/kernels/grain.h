@@ -16,10 +16,17 @@ struct Grain {
   float gain;
 };
 
+// A half Hann slope from nothing, `width` samples before `edge` (after it where negative), to everything at it.
+struct Slope {
+  double edge, width;
+};
+
 struct GrainKernel {
   // out[k] += gain · in(k + shift + fraction) · hann((k - centre) / half), first <= k <= last, by four-point cubic
-  // (Catmull-Rom) interpolation: reads in[first + shift - 1 … last + shift + 2].
-  void (*add)(const Grain& grain, const float* in, float* out);
+  // (Catmull-Rom) interpolation: reads in[first + shift - 1 … last + shift + 18]. `out` has `count` samples.
+  void (*add)(const Grain& grain, const float* in, int64_t count, float* out);
+  // out[k] *= 1 - slope(k), where the slope is: what a grain at the edge leaves of the signal it fades into.
+  void (*fade_out)(const Slope& slope, int64_t count, float* out);
 };
 
 PROSODIA_KERNEL_TABLE(GrainKernel, kGrainKernel)

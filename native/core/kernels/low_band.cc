@@ -13,16 +13,31 @@ static float DecimateOne(const float* in, const float* taps, int tap_count) {
 static void Decimate(const float* in, const float* taps, int tap_count, int factor, int64_t count, float* out) {
   int64_t i = 0;
   for (; i + kLanes <= count; i += kLanes) {
-    F32 rows[kLanes];
-    for (int row = 0; row < kLanes; row++) {
-      const float* from = in + (i + row) * factor;
-      F32 sum = Load(taps) * Load(from);
-      for (int j = kLanes; j < tap_count; j += kLanes) sum += Load(taps + j) * Load(from + j);
-      rows[row] = sum;
+    F32 rows[kLanes] = {};
+    for (int j = 0; j < tap_count; j += kLanes) {
+      const F32 tap = Load(taps + j);
+      const float* from = in + i * factor + j;
+#pragma GCC unroll 16
+      for (int row = 0; row < kLanes; row++) rows[row] += tap * Load(from + row * factor);
     }
     Store(out + i, SumRows(rows));
   }
   for (; i < count; i++) out[i] = DecimateOne(in + i * factor, taps, tap_count);
+}
+
+static PROSODIA_INLINE F32 Plus(F32 a, F32 b) { return a + b; }
+
+// Joins values[i … i+15] into values[i], by fours and then fours of those: exact sums, no drift of a running one. In place,
+// since it only looks ahead.
+template <F32 (*kJoin)(F32, F32)>
+static PROSODIA_INLINE void JoinSixteen(int64_t count, float* values) {
+  for (int step = 1; step < kEnergyBlock; step *= 4) {
+    for (int64_t i = 0; i < count; i += kLanes) {
+      const float* from = values + i;
+      const F32 near = kJoin(Load(from), Load(from + step));
+      Store(values + i, kJoin(near, kJoin(Load(from + 2 * step), Load(from + 3 * step))));
+    }
+  }
 }
 
 static void Energies(const float* in, int64_t count, float* out) {
@@ -30,10 +45,7 @@ static void Energies(const float* in, int64_t count, float* out) {
     const F32 value = Load(in + i);
     Store(out + i, value * value);
   }
-  // Windows of 2, 4, 8, 16 by doubling: exact sums, no drift of a running one. In place, since it only looks ahead.
-  for (int step = 1; step < kEnergyBlock; step *= 2) {
-    for (int64_t i = 0; i < count; i += kLanes) Store(out + i, Load(out + i) + Load(out + i + step));
-  }
+  JoinSixteen<Plus>(count, out);
 }
 
 static void Widen(const float* energies, int blocks, int64_t count, float* out) {
@@ -46,9 +58,7 @@ static void Widen(const float* energies, int blocks, int64_t count, float* out) 
 
 static void RunningMax(const float* in, int64_t count, float* out) {
   for (int64_t i = 0; i < count + kEnergyBlock; i += kLanes) Store(out + i, Load(in + i));
-  for (int step = 1; step < kEnergyBlock; step *= 2) {
-    for (int64_t i = 0; i < count; i += kLanes) Store(out + i, Max(Load(out + i), Load(out + i + step)));
-  }
+  JoinSixteen<Max>(count, out);
 }
 
 static float Largest(const float* in, int64_t count) {
