@@ -1,7 +1,6 @@
 #include "core/train/lstm_layer.h"
 
 #include "core/kernels/lstm_cell.h"
-#include "core/train/fetch_ahead.h"
 
 namespace prosodia::train {
 
@@ -48,12 +47,6 @@ void LstmLayer::ForwardStep(const Pass& pass, RowRange rows, int step) {
   };
   for (int unit = 0; unit < unit_panels_; unit++) {
     LstmCell cell{};
-    cell.previous_cell = step > 0 ? cell_.At(unit, before) : nullptr;
-    cell.cell = cell_.At(unit, now);
-    cell.tanh_cell = tanh_cell_.At(unit, now);
-    cell.hidden = hidden.At(unit, now);
-    for (float* written : {cell.cell, cell.tanh_cell, cell.hidden}) FetchToWrite(written, floats);
-    for (int gate = 0; gate < kGates; gate++) FetchToWrite(gates_.At(gate * unit_panels_ + unit, now), floats);
     for (int gate = 0; gate < kGates; gate++) {
       const int panel = gate * unit_panels_ + unit;
       operands[0].b = kernel_.value.At(panel, 0);
@@ -62,6 +55,10 @@ void LstmLayer::ForwardStep(const Pass& pass, RowRange rows, int step) {
       gemm.multiply(operands, step > 0 ? 2 : 1, rows.count(), GemmStart::kRow, bias_.value.At(panel, 0),
                     cell.gates[gate]);
     }
+    cell.previous_cell = step > 0 ? cell_.At(unit, before) : nullptr;
+    cell.cell = cell_.At(unit, now);
+    cell.tanh_cell = tanh_cell_.At(unit, now);
+    cell.hidden = hidden.At(unit, now);
     Cell().forward(cell, floats);
   }
 }
@@ -75,30 +72,23 @@ void LstmLayer::BackwardStep(const Pass& pass, RowRange rows, int step) {
   const bool last = step == steps_ - 1;
   const std::size_t now = std::size_t(step) * std::size_t(pass.rows) + std::size_t(rows.from);
   const std::size_t batch = std::size_t(pass.rows);
-  const std::size_t floats = std::size_t(rows.count()) * std::size_t(gemm.panel);
   const int depth = gates_.panels() * gemm.panel;
   for (int unit = 0; unit < unit_panels_; unit++) {
     float* hidden_gradient = output_.gradient.At(unit, now);
-    LstmCellGradient cell{};
-    for (int gate = 0; gate < kGates; gate++) {
-      cell.gates[gate] = gates_.At(gate * unit_panels_ + unit, now);
-      FetchToWrite(cell.gates[gate], floats);
-    }
-    cell.previous_cell = step > 0 ? cell_.At(unit, now - batch) : nullptr;
-    cell.tanh_cell = tanh_cell_.At(unit, now);
-    if (cell.previous_cell) FetchAhead(cell.previous_cell, floats);
-    FetchAhead(cell.tanh_cell, floats);
-    FetchToWrite(hidden_gradient, floats);
     if (!last) {
       const GemmOperand later{gates_.At(0, now + batch), gates_.stride(), recurrent_transposed_.At(unit, 0), depth};
       // Without sequences the next layer left no gradient at the earlier steps.
       gemm.multiply(&later, 1, rows.count(), sequences_ ? GemmStart::kAdd : GemmStart::kZero, nullptr,
                     hidden_gradient);
     }
+    LstmCellGradient cell{};
+    for (int gate = 0; gate < kGates; gate++) cell.gates[gate] = gates_.At(gate * unit_panels_ + unit, now);
+    cell.previous_cell = step > 0 ? cell_.At(unit, now - batch) : nullptr;
+    cell.tanh_cell = tanh_cell_.At(unit, now);
     cell.hidden_gradient = hidden_gradient;
     cell.cell_gradient = cell_gradient_.At(unit, std::size_t(rows.from));
     cell.last = last;
-    Cell().backward(cell, floats);
+    Cell().backward(cell, std::size_t(rows.count()) * std::size_t(gemm.panel));
   }
   if (!input_.wants_gradient) return;
   for (int panel = 0; panel < input_.gradient.panels(); panel++) {
@@ -111,8 +101,6 @@ void LstmLayer::BackwardStep(const Pass& pass, RowRange rows, int step) {
 void LstmLayer::GradientPanel(const Pass& pass, int panel) {
   const std::size_t batch = std::size_t(pass.rows);
   const std::size_t all = std::size_t(steps_) * batch;
-  for (Matrix* updated : {&recurrent_.value, &recurrent_.first, &recurrent_.second, &recurrent_.gradient})
-    FetchToWrite(updated->At(panel, 0), updated->stride());
   WeightGradient(output_.value, 0, gates_, batch, all - batch, panel, recurrent_.gradient);
   WeightGradient(input_.value, input_.Row(pass, 0, 0), gates_, 0, all, panel, kernel_.gradient);
   Parameter::Gemm().column_sums(gates_.At(panel, 0), int(all), bias_.gradient.At(panel, 0));
