@@ -42,13 +42,25 @@ train::LstmShape ReadLstmShape(const Napi::Value& value) {
           flag("inputGradient"), count("batchSize"), count("threads")};
 }
 
+AdamRates ReadRates(const Napi::Value& value) {
+  if (!value.IsObject()) throw std::invalid_argument("Expected an object for step but received something else");
+  const auto object = value.As<Napi::Object>();
+  const double beta1 = ReadNumber(object.Get("beta1"), "beta1"), beta2 = ReadNumber(object.Get("beta2"), "beta2");
+  return {float(ReadNumber(object.Get("rate"), "rate")), float(beta1),     float(beta2),
+          float(1 - beta1),                              float(1 - beta2), float(ReadNumber(object.Get("epsilon"), "epsilon")),
+          float(ReadNumber(object.Get("keep"), "keep"))};
+}
+
 class LstmObject : public Napi::ObjectWrap<LstmObject> {
  public:
   static Napi::Function Define(Napi::Env env) {
     return DefineClass(
         env, "LstmOperator",
         {InstanceMethod<&LstmObject::SetWeights>("setWeights"), InstanceMethod<&LstmObject::Forward>("forward"),
-         InstanceMethod<&LstmObject::Backward>("backward"), InstanceMethod<&LstmObject::Dispose>("dispose")});
+         InstanceMethod<&LstmObject::Backward>("backward"), InstanceMethod<&LstmObject::Gradients>("gradients"),
+         InstanceMethod<&LstmObject::Update>("update"), InstanceMethod<&LstmObject::Weights>("weights"),
+         InstanceMethod<&LstmObject::SetSlots>("setSlots"), InstanceMethod<&LstmObject::Slots>("slots"),
+         InstanceMethod<&LstmObject::Dispose>("dispose")});
   }
 
   explicit LstmObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<LstmObject>(info) {
@@ -64,15 +76,37 @@ class LstmObject : public Napi::ObjectWrap<LstmObject> {
     return *lstm_;
   }
 
-  std::vector<Matrix*> Select(Matrix Parameter::* member) {
+  std::vector<Matrix*> Select(std::vector<Matrix Parameter::*> members) {
     std::vector<Matrix*> matrices;
-    for (Parameter* parameter : Lstm().parameters()) matrices.push_back(&(parameter->*member));
+    for (Matrix Parameter::* member : members)
+      for (Parameter* parameter : Lstm().parameters()) matrices.push_back(&(parameter->*member));
     return matrices;
+  }
+
+  Napi::Value Store(const Napi::CallbackInfo& info, std::vector<Matrix Parameter::*> members) {
+    return Guarded(info.Env(), [&]() -> Napi::Value { return StoreMatrices(info.Env(), Select(members)); });
+  }
+  Napi::Value Weights(const Napi::CallbackInfo& info) { return Store(info, {&Parameter::value}); }
+  Napi::Value Gradients(const Napi::CallbackInfo& info) { return Store(info, {&Parameter::gradient}); }
+  Napi::Value Slots(const Napi::CallbackInfo& info) { return Store(info, {&Parameter::first, &Parameter::second}); }
+
+  Napi::Value SetSlots(const Napi::CallbackInfo& info) {
+    return Guarded(info.Env(), [&]() -> Napi::Value {
+      LoadMatrices(info[0], "slots", Select({&Parameter::first, &Parameter::second}));
+      return info.Env().Undefined();
+    });
+  }
+
+  Napi::Value Update(const Napi::CallbackInfo& info) {
+    return Guarded(info.Env(), [&]() -> Napi::Value {
+      Lstm().Update(ReadRates(info[0]));
+      return info.Env().Undefined();
+    });
   }
 
   Napi::Value SetWeights(const Napi::CallbackInfo& info) {
     return Guarded(info.Env(), [&]() -> Napi::Value {
-      LoadMatrices(info[0], "weights", Select(&Parameter::value));
+      LoadMatrices(info[0], "weights", Select({&Parameter::value}));
       Lstm().Refresh();
       return info.Env().Undefined();
     });
@@ -97,16 +131,13 @@ class LstmObject : public Napi::ObjectWrap<LstmObject> {
       const auto rows = std::size_t(Lstm().pending_rows());
       if (rows == 0) throw std::invalid_argument("Expected a call of forward before each call of backward");
       const auto gradient = FloatArray(info[0], "gradient", rows * lstm_->output_row_size());
-      auto result = Napi::Object::New(info.Env());
-      float* inputs = nullptr;
-      if (lstm_->shape().input_gradient) {
-        auto array = Napi::Float32Array::New(info.Env(), rows * lstm_->input_row_size());
-        inputs = array.Data();
-        result.Set("inputs", array);
+      if (!lstm_->shape().input_gradient) {
+        lstm_->Backward(gradient.Data(), nullptr);
+        return info.Env().Undefined();
       }
-      lstm_->Backward(gradient.Data(), inputs);
-      result.Set("weights", StoreMatrices(info.Env(), Select(&Parameter::gradient)));
-      return result;
+      auto inputs = Napi::Float32Array::New(info.Env(), rows * lstm_->input_row_size());
+      lstm_->Backward(gradient.Data(), inputs.Data());
+      return inputs;
     });
   }
 
@@ -118,15 +149,7 @@ class LstmObject : public Napi::ObjectWrap<LstmObject> {
   std::unique_ptr<LstmOperator> lstm_;
 };
 
-AdamRates ReadRates(const Napi::Value& value) {
-  if (!value.IsObject()) throw std::invalid_argument("Expected an object for step but received something else");
-  const auto object = value.As<Napi::Object>();
-  const double beta1 = ReadNumber(object.Get("beta1"), "beta1"), beta2 = ReadNumber(object.Get("beta2"), "beta2");
-  return {float(ReadNumber(object.Get("rate"), "rate")), float(beta1),     float(beta2),
-          float(1 - beta1),                              float(1 - beta2), float(ReadNumber(object.Get("epsilon"), "epsilon"))};
-}
-
-// adamStep({rate, beta1, beta2, epsilon}, weights, gradient, first, second)
+// adamStep({rate, beta1, beta2, epsilon, keep}, weights, gradient, first, second)
 Napi::Value AdamStep(const Napi::CallbackInfo& info) {
   return Guarded(info.Env(), [&]() -> Napi::Value {
     const AdamRates rates = ReadRates(info[0]);

@@ -69,7 +69,13 @@ class Trainer : public Napi::ObjectWrap<Trainer> {
         throw std::invalid_argument("Expected " + std::to_string(classes.size() * network.row_size()) +
                                     " values for inputs but received " + std::to_string(inputs.size()));
       CheckBelow(classes, network.classes(), "classes");
-      network.SetRows(std::move(inputs), std::move(classes));
+      std::vector<float> targets;
+      if (!info[2].IsUndefined()) targets = ReadFloats(info[2], "targets");
+      const std::size_t wanted = classes.size() * std::size_t(network.classes());
+      if (!targets.empty() && targets.size() != wanted)
+        throw std::invalid_argument("Expected " + std::to_string(wanted) + " values for targets but received " +
+                                    std::to_string(targets.size()));
+      network.SetRows(std::move(inputs), std::move(classes), std::move(targets));
     });
   }
 
@@ -196,23 +202,25 @@ class Trainer : public Napi::ObjectWrap<Trainer> {
   std::shared_ptr<TrainerSession> session_;
 };
 
-// dropoutMask(length, rate, seed, step, layer): Float32Array
-Napi::Value DropoutMask(const Napi::CallbackInfo& info) {
+// dropout(values, rate, seed, step, layer): Float32Array
+Napi::Value Dropout(const Napi::CallbackInfo& info) {
   return Guarded(info.Env(), [&]() -> Napi::Value {
-    const auto length = ReadInteger(info[0], "length", 0, 0x7fffffffll);
+    std::vector<float> values = ReadFloats(info[0], "values");
     const double rate = ReadNumber(info[1], "rate");
     if (!(rate >= 0 && rate < 1))
       throw std::invalid_argument("Expected a number in [0, 1) for rate but received " + std::to_string(rate));
+    if (values.size() > 0x7fffffff)
+      throw std::invalid_argument("Expected fewer than 2147483648 values but received " + std::to_string(values.size()));
     auto word = [&](std::size_t i, const char* name) {
       return std::uint32_t(ReadInteger(info[i], name, 0, 0xffffffffll));
     };
     const auto key = train::MakeDropoutKey(word(2, "seed"), word(3, "step"), word(4, "layer"), rate);
-    const int panel = Parameter::Gemm().panel;
-    const std::size_t rows = (std::size_t(length) + std::size_t(panel) - 1) / std::size_t(panel);
-    std::vector<float> mask(rows * std::size_t(panel), 1.0f);
+    const std::size_t length = values.size(), panel = std::size_t(Parameter::Gemm().panel);
+    const std::size_t rows = (length + panel - 1) / panel;
+    values.resize(rows * panel);
     PROSODIA_SELECT(kDropoutKernel, ChosenIsa())
-        .apply(key, {mask.data(), mask.data(), int(rows), 0, std::uint32_t(panel)}, panel);
-    return ToFloat32Array(info.Env(), mask.data(), std::size_t(length));
+        .apply(key, {values.data(), values.data(), int(rows), 0, std::uint32_t(panel)}, int(panel));
+    return ToFloat32Array(info.Env(), values.data(), length);
   });
 }
 
@@ -220,7 +228,7 @@ Napi::Value DropoutMask(const Napi::CallbackInfo& info) {
 
 void AddTraining(Napi::Env env, Napi::Object exports) {
   exports.Set("Trainer", Trainer::Define(env));
-  exports.Set("dropoutMask", Napi::Function::New(env, DropoutMask, "dropoutMask"));
+  exports.Set("dropout", Napi::Function::New(env, Dropout, "dropout"));
 }
 
 }  // namespace prosodia::binding

@@ -89,7 +89,12 @@ train::NetworkConfig ReadNetworkConfig(const Napi::Value& value) {
   config.threads = ReadInt(object, "threads");
   config.seed = ReadWord(object, "seed");
   config.adam = {ReadNumber(object.Get("learningRate"), "learningRate"), ReadNumber(object.Get("beta1"), "beta1"),
-                 ReadNumber(object.Get("beta2"), "beta2"), ReadNumber(object.Get("epsilon"), "epsilon")};
+                 ReadNumber(object.Get("beta2"), "beta2"), ReadNumber(object.Get("epsilon"), "epsilon"),
+                 ReadNumber(object.Get("weightDecay"), "weightDecay")};
+  if (!object.Get("classWeights").IsArray()) Refuse("an array", "classWeights", "something else");
+  const auto weights = object.Get("classWeights").As<Napi::Array>();
+  for (std::uint32_t i = 0; i < weights.Length(); i++)
+    config.class_weights.push_back(ReadNumber(weights.Get(i), "classWeights"));
   if (!object.Get("layers").IsArray()) Refuse("an array", "layers", "something else");
   const auto layers = object.Get("layers").As<Napi::Array>();
   for (std::uint32_t i = 0; i < layers.Length(); i++) config.layers.push_back(ReadLayer(layers.Get(i)));

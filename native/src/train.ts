@@ -17,6 +17,10 @@ export interface TrainerConfig {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
+  /** Of AdamW; 0 for Adam. */
+  readonly weightDecay: number;
+  /** Multiply the loss of each class's rows; empty: all 1. */
+  readonly classWeights: readonly number[];
   readonly layers: readonly TrainerLayer[];
 }
 
@@ -27,8 +31,11 @@ export interface TrainerConfig {
  * rejected is an Error with `code` INVALID_ARGUMENT, LIMIT, ABORTED or INTERNAL.
  */
 export interface NativeTrainer {
-  /** @param inputs  rows × steps × width, copied */
-  setRows(inputs: Float32Array, classes: Int32Array): void;
+  /**
+   * @param inputs  rows × steps × width, copied
+   * @param targets  rows × classes, copied; each row's class alone unless given
+   */
+  setRows(inputs: Float32Array, classes: Int32Array, targets?: Float32Array): void;
   setWeights(weights: readonly Float32Array[]): void;
   weights(): Float32Array[];
   /** @param slots  all first moments, then all second moments */
@@ -58,14 +65,28 @@ export interface LstmOperatorConfig {
   readonly threads: number;
 }
 
-/** One LSTM layer computed on the calling thread and a team of its own; logistic recurrent activation, tanh. */
+/**
+ * One LSTM layer with its weights and Adam's moments, computed on the calling thread and a team of its own; logistic
+ * recurrent activation, tanh. Weights, gradients and slots are given as kernel, recurrent kernel, bias.
+ */
 export interface NativeLstmOperator {
-  /** @param weights  kernel, recurrent kernel, bias, copied */
   setWeights(weights: readonly Float32Array[]): void;
+  weights(): Float32Array[];
+  /** @param slots  all first moments, then all second moments; zeros until set */
+  setSlots(slots: readonly Float32Array[]): void;
+  slots(): Float32Array[];
   /** @returns rows × steps × units, or rows × units without `returnSequences` */
   forward(inputs: Float32Array): Float32Array;
-  /** Gradients of the rows of the last `forward`, once for each. */
-  backward(gradient: Float32Array): { inputs?: Float32Array; weights: Float32Array[] };
+  /**
+   * Takes the gradient of the outputs of the last `forward`, once for each.
+   *
+   * @returns the inputs' gradient where the layer was made with `inputGradient`
+   */
+  backward(gradient: Float32Array): Float32Array | undefined;
+  /** The weights' gradients that the last `backward` left. */
+  gradients(): Float32Array[];
+  /** Moves the weights along these gradients. */
+  update(step: AdamStep): void;
   /** Frees the layer and ends its threads. */
   dispose(): void;
 }
@@ -76,6 +97,8 @@ export interface AdamStep {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
+  /** 1 − learning rate · weight decay: what a weight is multiplied by first; 1 for Adam. */
+  readonly keep: number;
 }
 
 export interface TrainingOperations {
@@ -89,6 +112,6 @@ export interface TrainingOperations {
     first: Float32Array,
     second: Float32Array,
   ): void;
-  /** Inverted-dropout mask of one layer at one step: 0 or 1 / (1 − rate), by hash of the element's number. */
-  dropoutMask(length: number, rate: number, seed: number, step: number, layer: number): Float32Array;
+  /** Inverted dropout of one layer at one step: each value times 0 or 1 / (1 − rate), by hash of its number. */
+  dropout(values: Float32Array, rate: number, seed: number, step: number, layer: number): Float32Array;
 }

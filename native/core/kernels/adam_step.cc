@@ -13,7 +13,7 @@ static void Step(const AdamRates& given, const float* gradient, float* first, fl
     const F32 v = Load(second + at) * rates.beta2 + g * g * rates.rest2;
     Store(first + at, m);
     Store(second + at, v);
-    Store(weights + at, Load(weights + at) - m * rates.rate / (Sqrt(v) + rates.epsilon));
+    Store(weights + at, Load(weights + at) * rates.keep - m * rates.rate / (Sqrt(v) + rates.epsilon));
   }
 }
 

@@ -32,6 +32,9 @@ static void CheckAdam(const AdamOptions& adam) {
   if (!(adam.epsilon > 0) || !std::isfinite(adam.epsilon))
     throw std::invalid_argument("Expected a positive number for epsilon but received " +
                                 std::to_string(adam.epsilon));
+  if (!(adam.weight_decay >= 0 && adam.weight_decay * adam.learning_rate < 1))
+    throw std::invalid_argument("Expected from 0 to below 1 / learningRate for weightDecay but received " +
+                                std::to_string(adam.weight_decay));
 }
 
 // About as many floats as the network will allocate.
@@ -75,6 +78,12 @@ void CheckConfig(const NetworkConfig& config) {
   const LayerConfig& last = config.layers.back();
   if (last.kind != LayerKind::kDense || last.relu)
     throw std::invalid_argument("Expected a dense softmax layer at the end");
+  for (double weight : config.class_weights)
+    if (!(weight > 0) || !std::isfinite(weight))
+      throw std::invalid_argument("Expected positive numbers for classWeights but received " + std::to_string(weight));
+  if (!config.class_weights.empty() && config.class_weights.size() != std::size_t(last.units))
+    throw std::invalid_argument("Expected " + std::to_string(last.units) + " numbers for classWeights but received " +
+                                std::to_string(config.class_weights.size()));
   if (steps != 1) throw std::invalid_argument("Expected one output a row but the last layer keeps several steps");
 }
 

@@ -19,6 +19,7 @@ struct LayerConfig {
 
 struct AdamOptions {
   double learning_rate, beta1, beta2, epsilon;
+  double weight_decay = 0;  // of AdamW
 };
 
 struct NetworkConfig {
@@ -27,6 +28,7 @@ struct NetworkConfig {
   int threads = 1;
   std::uint32_t seed = 0;
   AdamOptions adam{};
+  std::vector<double> class_weights;  // multiply the loss of each class's rows; none: all 1
   std::vector<LayerConfig> layers;
 };
 

@@ -96,4 +96,12 @@ void LstmOperator::Backward(const float* output_gradient, float* input_gradient)
   pending_rows_ = 0;  // the activations have become gradients
 }
 
+void LstmOperator::Update(const AdamRates& rates) {
+  next_panel_.store(0, std::memory_order_relaxed);
+  team_.Run([&](int) {
+    for (int panel; (panel = next_panel_.fetch_add(1, std::memory_order_relaxed)) < layer_.panels();)
+      layer_.UpdatePanel(rates, panel);
+  });
+}
+
 }  // namespace prosodia::train

@@ -1,4 +1,5 @@
-// One LSTM layer by itself, for programs that compute the rest of a network elsewhere.
+// One LSTM layer by itself with its weights and what Adam remembers of them, for programs that compute the rest of a
+// network elsewhere: nothing as large as the weights has to cross over at each step.
 #pragma once
 
 #include <atomic>
@@ -33,6 +34,8 @@ class LstmOperator {
   // Of the rows of the last Forward, once: gradients are left in `parameters`, and `input_gradient` (rows × steps ×
   // width) is written if the shape asked for it.
   void Backward(const float* output_gradient, float* input_gradient);
+  // Moves the weights along the gradients of the last Backward.
+  void Update(const AdamRates& rates);
 
   const LstmShape& shape() const { return shape_; }
   // Rows a Backward would be for; 0 when there is none.

@@ -7,7 +7,6 @@
 #include "core/train/dense_layer.h"
 #include "core/train/dropout_layer.h"
 #include "core/train/lstm_layer.h"
-#include "core/train/softmax_loss.h"
 
 namespace prosodia::train {
 
@@ -51,8 +50,9 @@ void Network::AddLayer(const LayerConfig& layer, int& width) {
   width = layer.units;
 }
 
-void Network::SetRows(std::vector<float> inputs, std::vector<std::int32_t> classes) {
+void Network::SetRows(std::vector<float> inputs, std::vector<std::int32_t> classes, std::vector<float> targets) {
   inputs_ = std::move(inputs);
+  targets_ = std::move(targets);
   classes_ = std::move(classes);
 }
 
@@ -80,11 +80,17 @@ void Network::Forward(const Pass& pass, RowRange rows) {
   for (auto& layer : layers_) layer->Forward(pass, rows);
 }
 
+RowTarget Network::TargetOf(std::int32_t row) const {
+  const std::int32_t label = classes_[std::size_t(row)];
+  const float* probabilities = targets_.empty() ? nullptr : targets_.data() + std::size_t(row) * std::size_t(classes());
+  return {label, probabilities, config_.class_weights.empty() ? 1 : config_.class_weights[std::size_t(label)]};
+}
+
 void Network::Score(const Batch& batch, RowRange rows) {
   Port& logits = layers_.back()->output();
   for (int slot = rows.from; slot < rows.to; slot++) {
-    const RowLoss row = SoftmaxLoss(logits, logits.Row(batch.pass, 0, slot), classes_[std::size_t(batch.rows[slot])],
-                                    batch.pass.rows);
+    const RowLoss row =
+        SoftmaxLoss(logits, logits.Row(batch.pass, 0, slot), TargetOf(batch.rows[slot]), batch.pass.rows);
     row_loss_[std::size_t(slot)] = row.loss;
     row_predicted_[std::size_t(slot)] = row.predicted;
   }
@@ -102,7 +108,7 @@ AdamRates Network::Rates(std::uint32_t step) const {
   const AdamOptions& adam = config_.adam;
   const double rate = adam.learning_rate * std::sqrt(1 - std::pow(adam.beta2, step)) / (1 - std::pow(adam.beta1, step));
   return {float(rate),           float(adam.beta1), float(adam.beta2), float(1 - adam.beta1), float(1 - adam.beta2),
-          float(adam.epsilon)};
+          float(adam.epsilon),   float(1 - adam.learning_rate * adam.weight_decay)};
 }
 
 // Called by every thread of the team.

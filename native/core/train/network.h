@@ -11,6 +11,7 @@
 
 #include "core/train/config.h"
 #include "core/train/layer.h"
+#include "core/train/softmax_loss.h"
 #include "core/train/step_team.h"
 
 namespace prosodia::train {
@@ -29,8 +30,9 @@ class Network {
   // Throws std::invalid_argument for a configuration out of range.
   explicit Network(const NetworkConfig& config);
 
-  // Rows to learn from: inputs.size() = classes.size() · row size, classes in [0, classes()).
-  void SetRows(std::vector<float> inputs, std::vector<std::int32_t> classes);
+  // Rows to learn from: inputs.size() = classes.size() · row size, classes in [0, classes()); targets, rows × classes(),
+  // may be empty: each row's class alone.
+  void SetRows(std::vector<float> inputs, std::vector<std::int32_t> classes, std::vector<float> targets);
 
   std::vector<Parameter*> parameters() const { return parameters_; }
   // To be called after writing to parameters.
@@ -69,6 +71,7 @@ class Network {
   void Forward(const Pass& pass, RowRange rows);
   void Step(int thread, const Batch& batch, EpochSums& sums);
   void Score(const Batch& batch, RowRange rows);
+  RowTarget TargetOf(std::int32_t row) const;
   void Add(const Batch& batch, EpochSums& sums) const;
   AdamRates Rates(std::uint32_t step) const;
 
@@ -82,6 +85,7 @@ class Network {
   std::atomic<bool> stop_{false};
   std::vector<float> inputs_;
   std::vector<std::int32_t> classes_;
+  std::vector<float> targets_;
   std::vector<double> row_loss_;
   std::vector<int> row_predicted_;
   std::uint32_t step_ = 0;

@@ -21,17 +21,19 @@ static double SumOfExponentials(const Matrix& logits, std::size_t row, double la
   return sum;
 }
 
-RowLoss SoftmaxLoss(Port& logits, std::size_t row, int true_class, int batch_rows) {
+RowLoss SoftmaxLoss(Port& logits, std::size_t row, const RowTarget& target, int batch_rows) {
   const Matrix& value = logits.value;
   const int predicted = Largest(value, row);
   const double largest = At(value, row, predicted);
   const double sum = SumOfExponentials(value, row, largest);
+  double loss = 0;
   for (int c = 0; c < value.columns(); c++) {
-    const double probability = std::exp(double(At(value, row, c)) - largest) / sum;
+    const double logit = At(value, row, c), wanted = target.probabilities ? double(target.probabilities[c]) : c == target.label;
+    if (wanted > 0) loss += target.weight * wanted * (std::log(sum) + largest - logit);
     logits.gradient.At(c / value.panel(), row)[c % value.panel()] =
-        float((probability - (c == true_class ? 1 : 0)) / batch_rows);
+        float(target.weight * (std::exp(logit - largest) / sum - wanted) / batch_rows);
   }
-  return {std::log(sum) + largest - double(At(value, row, true_class)), predicted};
+  return {loss, predicted};
 }
 
 void Softmax(const Matrix& logits, std::size_t row, float* probabilities) {

@@ -7,13 +7,20 @@
 
 namespace prosodia::train {
 
+// What a row should come out as.
+struct RowTarget {
+  int label;
+  const float* probabilities;  // one a class; null: the label alone
+  double weight;               // multiplies the loss
+};
+
 struct RowLoss {
-  double loss;    // −ln p(class)
+  double loss;    // weight · Σ target · −ln p
   int predicted;  // the class with the largest logit, the first of equals
 };
 
-// Row `row` of the logits against its class; writes their gradient for a mean over `batch_rows`.
-RowLoss SoftmaxLoss(Port& logits, std::size_t row, int true_class, int batch_rows);
+// Row `row` of the logits against its target; writes their gradient for a mean over `batch_rows`.
+RowLoss SoftmaxLoss(Port& logits, std::size_t row, const RowTarget& target, int batch_rows);
 
 // Probabilities of one row.
 void Softmax(const Matrix& logits, std::size_t row, float* probabilities);

@@ -203,13 +203,27 @@ describe('choice of engine', () => {
   });
 });
 
+test('soft labels, class weights and weight decay are checked before anything is trained', async () => {
+  const model = buildModel(tf);
+  const refuses = (rows: object, options: object, message: string) =>
+    expect(
+      createEngine('native', model, { ...makeRows(2), ...rows }, { ...OPTIONS, ...options }),
+    ).rejects.toThrow(message);
+  await refuses({ targets: new Float32Array(9) }, {}, '2 × 5 values for targets');
+  await refuses({ targets: new Float32Array(10) }, {}, 'sum to 1 in each row but row 0');
+  await refuses({}, { classWeights: [1, 1] }, '5 numbers above 0 for classWeights');
+  await refuses({}, { classWeights: [1, 1, 1, 1, 0] }, '5 numbers above 0 for classWeights');
+  await refuses({}, { optimizer: { ...OPTIONS.optimizer, weightDecay: 0.1 } }, 'no weightDecay with adam');
+  await refuses({}, { optimizer: { ...OPTIONS.optimizer, kind: 'adamw' } }, 'weightDecay of adamw');
+});
+
 test('the addon draws the same dropout masks', () => {
   for (const [length, rate, seed, step, layer] of [
     [1000, 0.2, 7, 1, 1],
     [33, 0.5, 0xffffffff, 70_000, 9],
     [257, 0, 1, 2, 3],
   ] as const) {
-    const mine = nativeAddon().dropoutMask(length, rate, seed, step, layer);
+    const mine = nativeAddon().dropout(new Float32Array(length).fill(1), rate, seed, step, layer);
     expect(mine).toEqual(dropoutMask(length, rate, { seed, step, layer }));
   }
 });

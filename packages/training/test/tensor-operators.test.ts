@@ -10,16 +10,19 @@ function pass(threads: number, rows = 7) {
   const lstm = new (nativeAddon().LstmOperator)({ ...SHAPE, threads });
   lstm.setWeights([wave(3 * 72, 1), wave(18 * 72, 2), wave(72, 3)]);
   const outputs = lstm.forward(wave(rows * 15, 4));
-  const gradients = lstm.backward(wave(rows * 90, 5));
+  const inputs = lstm.backward(wave(rows * 90, 5))!;
+  const gradients = lstm.gradients();
+  lstm.update({ rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, keep: 0.99 });
+  const after = { weights: lstm.weights(), slots: lstm.slots() };
   lstm.dispose();
-  return { outputs, gradients };
+  return { outputs, inputs, gradients, after };
 }
 
 test('an LSTM layer gives the same bytes on any number of threads, partial batches too', () => {
   for (const rows of [7, 2]) {
     const one = pass(1, rows);
     expect(one.outputs).toHaveLength(rows * 90);
-    expect(one.gradients.inputs).toHaveLength(rows * 15);
+    expect(one.inputs).toHaveLength(rows * 15);
     for (const threads of [2, 3]) expect(pass(threads, rows)).toEqual(one);
   }
 });
@@ -33,11 +36,11 @@ test('its gradients are those of its outputs', () => {
     return lstm.forward(inputs).reduce((sum, output, i) => sum + output * gradient[i]!, 0);
   };
   value();
-  const found = lstm.backward(gradient);
+  const found = { inputs: lstm.backward(gradient)!, weights: lstm.gradients() };
   const step = 1e-2;
   for (const [array, own] of [
     ...weights.map((weight, i) => [weight, found.weights[i]!] as const),
-    [inputs, found.inputs!] as const,
+    [inputs, found.inputs] as const,
   ])
     for (const at of [0, 17, array.length - 1]) {
       const before = array[at]!;
@@ -68,15 +71,36 @@ test('a layer refuses what would read or write outside its memory', () => {
   expect(() => lstm.forward(wave(15, 1))).toThrow('disposed');
 });
 
+test('a layer moves its weights as Adam moves arrays, and goes on from slots that were kept', () => {
+  const step = { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, keep: 0.995 };
+  const weights = [wave(3 * 72, 1), wave(18 * 72, 2), wave(72, 3)];
+  const slots = [...weights, ...weights].map((weight, i) =>
+    wave(weight.length, i).map((value) => value ** 2),
+  );
+  const lstm = new (nativeAddon().LstmOperator)({ ...SHAPE, threads: 2 });
+  lstm.setWeights(weights);
+  lstm.setSlots(slots);
+  lstm.forward(wave(7 * 15, 4));
+  lstm.backward(wave(7 * 90, 5));
+  const gradients = lstm.gradients();
+  lstm.update(step);
+  const after = [lstm.weights(), lstm.slots()] as const;
+  lstm.dispose();
+  weights.forEach((weight, i) => {
+    nativeAddon().adamStep(step, weight, gradients[i]!, slots[i]!, slots[i + 3]!);
+  });
+  expect(after).toEqual([weights, slots]);
+});
+
 test('Adam steps as Keras writes it, whatever the length', () => {
-  const step = { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+  const step = { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, keep: 0.995 };
   for (const length of [1, 63, 64, 130]) {
     const [weights, gradient] = [wave(length, 1), wave(length, 2)];
     const [first, second] = [wave(length, 3), wave(length, 4).map((value) => value * value)];
     const expected = weights.map((weight, i) => {
       const m = 0.9 * first[i]! + 0.1 * gradient[i]!;
       const v = 0.999 * second[i]! + 0.001 * gradient[i]! ** 2;
-      return weight - (0.01 * m) / (Math.sqrt(v) + 1e-7);
+      return 0.995 * weight - (0.01 * m) / (Math.sqrt(v) + 1e-7);
     });
     nativeAddon().adamStep(step, weights, gradient, first, second);
     weights.forEach((weight, i) => {

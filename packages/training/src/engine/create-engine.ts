@@ -5,7 +5,7 @@ import type { EngineChoice, EngineName, EngineOptions, InspectableEngine, Traini
 import { ENGINE_NAMES } from './engine.js';
 import { NativeEngine } from './native-engine.js';
 import { nativeSupports } from './native-model.js';
-import { checkOptions, checkRows } from './rows.js';
+import { checkClassWeights, checkOptions, checkRows } from './rows.js';
 import { TensorflowEngine } from './tensorflow-engine.js';
 
 /**
@@ -51,6 +51,7 @@ export async function createEngine(
 ): Promise<InspectableEngine> {
   checkOptions(options);
   checkRows(rows);
+  checkClassWeights(options.classWeights, rows.classCount);
   checkModel(model, rows);
   const name = await selectEngine(choice, model);
   const loaded = await loadTensorflow();

@@ -12,20 +12,29 @@ export interface TrainingRows {
   /** Class of each row, in [0, classes). */
   readonly classes: Int32Array;
   readonly classCount: number;
+  /** What each row's probabilities should be, rows × classCount, each row summing to 1; its class alone unless given. */
+  readonly targets?: Float32Array | undefined;
 }
 
-/** Adam as Keras defines it (Kingma & Ba 2015; epsilon outside the root, 1e-7). */
+/**
+ * Adam as Keras defines it (Kingma & Ba 2015; epsilon outside the root, 1e-7), or AdamW (Loshchilov & Hutter 2019), whose
+ * weight decay is apart from the gradient and meets every weight.
+ */
 export interface OptimizerOptions {
-  readonly kind: 'adam';
+  readonly kind: 'adam' | 'adamw';
   readonly learningRate: number;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
+  /** Of AdamW: each step multiplies the weights by 1 − learningRate · weightDecay. */
+  readonly weightDecay?: number | undefined;
 }
 
 export interface EngineOptions {
   readonly batchSize: number;
   readonly optimizer: OptimizerOptions;
+  /** Multiplies the loss of each class's rows; the sum is still divided by the number of rows, as Keras has it. */
+  readonly classWeights?: readonly number[] | undefined;
   /** Decides the dropout masks. */
   readonly seed: number;
   /** Threads of the native engine; both the result and the masks are the same for any number. */
@@ -34,7 +43,7 @@ export interface EngineOptions {
 
 /** What one epoch did, measured on the batches as they were trained (dropout on), as Keras reports it. */
 export interface EpochResult {
-  /** Mean cross-entropy over the rows. */
+  /** Mean cross-entropy over the rows, weighted where there are class weights. */
   readonly loss: number;
   /** classCount × classCount, row = true class, column = predicted; sums to the rows seen. */
   readonly confusion: Float64Array;

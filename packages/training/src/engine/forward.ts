@@ -11,8 +11,8 @@ type Layer = tf.layers.Layer;
 /**
  * A model's layers applied one by one in training mode, ending in logits.
  *
- * Dropout layers take their masks from the addon, not from TensorFlow.js, whose random numbers cannot be resumed, and
- * LSTM layers of Keras' kind are computed by the addon's kernel. Other layers with randomness of their own (GaussianNoise, a recurrent layer's `dropout`) keep it.
+ * Dropout layers are the addon's, not TensorFlow.js's, whose random numbers cannot be resumed, and so are LSTM layers of
+ * Keras' kind. Other layers with randomness of their own (GaussianNoise, a recurrent layer's `dropout`) keep it.
  */
 export class TrainingForward {
   readonly #tf: TensorFlow;
@@ -52,10 +52,7 @@ export class TrainingForward {
       if (layer.getClassName() === 'Dropout') {
         const rate = layer.getConfig().rate as number;
         if (rate > 0)
-          x = library.mul(
-            x,
-            library.tensor(nativeAddon().dropoutMask(x.size, rate, seed, step, number), x.shape),
-          );
+          x = dropout(library, x, (values) => nativeAddon().dropout(values, rate, seed, step, number));
       } else {
         x = this.#lstms.get(layer)?.apply(x) ?? (layer.apply(x, { training: true }) as tf.Tensor);
       }
@@ -63,14 +60,25 @@ export class TrainingForward {
     return this.#logits(x) as tf.Tensor2D;
   }
 
+  /** The layers whose weights the addon holds while an epoch runs. */
+  get lstms(): readonly NativeLstm[] {
+    return [...this.#lstms.values()];
+  }
+
   dispose(): void {
-    for (const lstm of this.#lstms.values()) lstm.dispose();
+    for (const lstm of this.lstms) lstm.dispose();
   }
 
   /** Sum of the layers' regularisation terms; nothing when they have none. */
   penalties(): tf.Scalar[] {
     return this.#layers.flatMap((layer) => layer.calculateLosses());
   }
+}
+
+/** `mask` multiplies by the same numbers there and back. */
+function dropout(library: TensorFlow, x: tf.Tensor, mask: (values: Float32Array) => Float32Array): tf.Tensor {
+  const masked = (tensor: tf.Tensor) => library.tensor(mask(tensor.dataSync() as Float32Array), tensor.shape);
+  return library.customGrad((input) => ({ value: masked(input as tf.Tensor), gradFunc: masked }))(x);
 }
 
 function denseWithoutActivation(library: TensorFlow, layer: Layer, input: tf.Tensor): tf.Tensor {

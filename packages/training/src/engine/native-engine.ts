@@ -26,7 +26,7 @@ export class NativeEngine implements InspectableEngine {
   constructor(library: TensorFlow, model: tf.Sequential, rows: TrainingRows, options: EngineOptions) {
     const layers = nativeLayers(model);
     if (typeof layers === 'string') throw new ProsodiaError('MODEL', layers);
-    const { kind: _, ...adam } = options.optimizer;
+    const { kind: _, weightDecay = 0, ...adam } = options.optimizer;
     this.#tf = library;
     this.#variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
     const shape = rows.rowShape;
@@ -38,9 +38,11 @@ export class NativeEngine implements InspectableEngine {
         threads: kernelThreads(options.threads),
         seed: options.seed,
         layers,
+        weightDecay,
+        classWeights: options.classWeights ?? [],
         ...adam,
       });
-      trainer.setRows(rows.inputs, rows.classes);
+      trainer.setRows(rows.inputs, rows.classes, rows.targets);
       return trainer;
     });
   }

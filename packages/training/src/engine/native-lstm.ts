@@ -1,5 +1,6 @@
-import { type NativeLstmOperator, nativeAddon } from '@prosodia/native';
+import { type AdamStep, type NativeLstmOperator, nativeAddon } from '@prosodia/native';
 import type * as tf from '@tensorflow/tfjs';
+import type { WeightGroup } from './adam.js';
 import type { TensorFlow } from './backend.js';
 
 interface Held {
@@ -9,18 +10,23 @@ interface Held {
 }
 
 /**
- * An LSTM layer of a TensorFlow.js model computed by the addon's kernel, gradients included, as one operation of the
- * tape. Its weights stay in JavaScript's memory as long as no other operation reads them, so nothing is copied to
- * libtensorflow and back.
+ * An LSTM layer of a TensorFlow.js model computed by the addon's kernel, as one operation of the tape.
+ *
+ * While an epoch runs the addon holds the layer's weights, gradients and moments: they would be most of what crosses
+ * between the addon, JavaScript and libtensorflow. `load` takes the weights from the layer's variables and `store` puts
+ * them back.
  */
-export class NativeLstm {
+export class NativeLstm implements WeightGroup {
+  readonly variables: readonly tf.Variable[];
+  /** Stands for the weights on the tape, so that it leads through this layer; its gradient is 0. */
+  readonly token: tf.Variable;
   readonly #tf: TensorFlow;
-  readonly #weights: tf.Tensor[];
   readonly #units: number;
   readonly #sequences: boolean;
   readonly #inputGradient: boolean;
   readonly #threads: number;
   #held: Held | undefined;
+  #slots: readonly Float32Array[];
 
   /**
    * @param layer  one that `nativeLstmProblem` has nothing against
@@ -29,11 +35,13 @@ export class NativeLstm {
   constructor(library: TensorFlow, layer: tf.layers.Layer, inputGradient: boolean, threads: number) {
     const { units, returnSequences } = layer.getConfig();
     this.#tf = library;
-    this.#weights = layer.weights.map((weight) => weight.read());
+    this.variables = layer.weights.map((weight) => weight.read() as tf.Variable);
+    this.token = library.variable(library.scalar(0));
     this.#units = units as number;
     this.#sequences = returnSequences === true;
     this.#inputGradient = inputGradient;
     this.#threads = threads;
+    this.#slots = [...this.variables, ...this.variables].map((variable) => new Float32Array(variable.size));
   }
 
   /** @param x  rows × steps × width; the result is rows × steps × units or rows × units */
@@ -43,30 +51,65 @@ export class NativeLstm {
     const operator = this.#operatorFor(rows, steps, width);
     const shape = this.#sequences ? [rows, steps, this.#units] : [rows, this.#units];
     const inputs = x.dataSync() as Float32Array;
-    const compute = (...tensors: (tf.Tensor | tf.GradSaveFunc)[]) => {
-      const weights = (tensors.slice(0, -1) as tf.Tensor[]).slice(this.#inputGradient ? 1 : 0);
-      operator.setWeights(weights.map((weight) => weight.dataSync() as Float32Array));
-      return {
-        value: library.tensor(operator.forward(inputs), shape),
-        gradFunc: (gradient: tf.Tensor) => {
-          const found = operator.backward(gradient.dataSync() as Float32Array);
-          const own = found.weights.map((values, i) => library.tensor(values, weights[i]!.shape));
-          return found.inputs ? [library.tensor(found.inputs, x.shape), ...own] : own;
-        },
-      };
-    };
-    const tensors = this.#inputGradient ? [x, ...this.#weights] : this.#weights;
+    const compute = () => ({
+      value: library.tensor(operator.forward(inputs), shape),
+      gradFunc: (gradient: tf.Tensor) => {
+        const found = operator.backward(gradient.dataSync() as Float32Array);
+        const own = library.scalar(0);
+        return found ? [library.tensor(found, x.shape), own] : own;
+      },
+    });
+    const tensors = this.#inputGradient ? [x, this.token] : [this.token];
     return library.customGrad(compute as Parameters<TensorFlow['customGrad']>[0])(...tensors);
+  }
+
+  /** Takes the weights from the variables. */
+  load(): void {
+    this.#held?.operator.setWeights(this.#ofVariables());
+  }
+
+  /** Puts the weights back into the variables. */
+  store(): void {
+    const weights = this.#held?.operator.weights();
+    this.#tf.tidy(() => {
+      weights?.forEach((values, index) => {
+        const variable = this.variables[index]!;
+        variable.assign(this.#tf.tensor(values, variable.shape));
+      });
+    });
+  }
+
+  /** Of the batch last led through the layer, both ways. */
+  gradients(): Float32Array[] {
+    return this.#held!.operator.gradients();
+  }
+
+  update(step: AdamStep): void {
+    this.#held?.operator.update(step);
+  }
+
+  slots(): Float32Array[] {
+    return this.#held?.operator.slots() ?? this.#slots.map((slot) => slot.slice());
+  }
+
+  setSlots(slots: readonly Float32Array[]): void {
+    this.#slots = slots.map((slot) => slot.slice());
+    this.#held?.operator.setSlots(slots);
   }
 
   dispose(): void {
     this.#held?.operator.dispose();
     this.#held = undefined;
+    this.token.dispose();
+  }
+
+  #ofVariables(): Float32Array[] {
+    return this.variables.map((variable) => variable.dataSync() as Float32Array);
   }
 
   #operatorFor(rows: number, steps: number, width: number): NativeLstmOperator {
-    if (this.#held && this.#held.rows >= rows && this.#held.steps === steps) return this.#held.operator;
-    this.dispose();
+    const before = this.#held;
+    if (before && before.rows >= rows && before.steps === steps) return before.operator;
     const operator = new (nativeAddon().LstmOperator)({
       steps,
       width,
@@ -76,6 +119,9 @@ export class NativeLstm {
       batchSize: rows,
       threads: this.#threads,
     });
+    operator.setWeights(before?.operator.weights() ?? this.#ofVariables());
+    operator.setSlots(this.slots());
+    before?.operator.dispose();
     this.#held = { operator, rows, steps };
     return operator;
   }

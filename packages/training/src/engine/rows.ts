@@ -1,5 +1,5 @@
 import { ProsodiaError } from '@prosodia/contracts';
-import type { EngineOptions, TrainingRows } from './engine.js';
+import type { EngineOptions, OptimizerOptions, TrainingRows } from './engine.js';
 
 const invalid = (message: string) => new ProsodiaError('INVALID_ARGUMENT', message);
 
@@ -28,6 +28,27 @@ export function checkRows(rows: TrainingRows): void {
   if (wrong >= 0) {
     throw invalid(`Expected classes in [0, ${classCount}) but row ${wrong} has ${classes[wrong]}`);
   }
+  if (rows.targets) checkTargets(rows.targets, classes.length, classCount);
+}
+
+function checkTargets(targets: Float32Array, count: number, classCount: number): void {
+  if (targets.length !== count * classCount)
+    throw invalid(`Expected ${count} × ${classCount} values for targets but received ${targets.length}`);
+  for (let row = 0; row < count; row++) {
+    const own = targets.subarray(row * classCount, (row + 1) * classCount);
+    const sum = own.reduce((total, value) => total + value, 0);
+    if (own.some((value) => !(value >= 0)) || !(Math.abs(sum - 1) <= 1e-4))
+      throw invalid(`Expected targets from 0 that sum to 1 in each row but row ${row} has ${own.join(', ')}`);
+  }
+}
+
+/** @throws ProsodiaError INVALID_ARGUMENT unless there is one weight above 0 for each class */
+export function checkClassWeights(weights: readonly number[] | undefined, classCount: number): void {
+  if (weights === undefined) return;
+  if (weights.length !== classCount || weights.some((weight) => !(weight > 0 && Number.isFinite(weight))))
+    throw invalid(
+      `Expected ${classCount} numbers above 0 for classWeights but received ${weights.join(', ')}`,
+    );
 }
 
 /** @throws ProsodiaError INVALID_ARGUMENT naming the option and its value */
@@ -43,7 +64,9 @@ export function checkOptions(options: EngineOptions): void {
   if (threads !== undefined && (!Number.isSafeInteger(threads) || threads < 1 || threads > 256)) {
     throw invalid(`Expected an integer from 1 to 256 for threads but received ${threads}`);
   }
-  if (optimizer.kind !== 'adam') throw invalid(`Expected adam for optimizer but received ${optimizer.kind}`);
+  if (optimizer.kind !== 'adam' && optimizer.kind !== 'adamw')
+    throw invalid(`Expected adam or adamw for optimizer but received ${String(optimizer.kind)}`);
+  checkWeightDecay(optimizer);
   if (!(learningRate > 0 && Number.isFinite(learningRate))) {
     throw invalid(`Expected a positive number for learningRate but received ${learningRate}`);
   }
@@ -54,6 +77,15 @@ export function checkOptions(options: EngineOptions): void {
   if (!(epsilon > 0 && Number.isFinite(epsilon))) {
     throw invalid(`Expected a positive number for epsilon but received ${epsilon}`);
   }
+}
+
+function checkWeightDecay({ kind, weightDecay, learningRate }: OptimizerOptions): void {
+  if (kind === 'adam' && weightDecay !== undefined && weightDecay !== 0)
+    throw invalid(`Expected no weightDecay with adam (adamw has one) but received ${weightDecay}`);
+  if (kind === 'adamw' && !(weightDecay !== undefined && weightDecay >= 0 && weightDecay * learningRate < 1))
+    throw invalid(
+      `Expected from 0 to below 1 / learningRate for weightDecay of adamw but received ${weightDecay}`,
+    );
 }
 
 /** @throws ProsodiaError INVALID_ARGUMENT when a row number is not one of `count` rows, or none is given */

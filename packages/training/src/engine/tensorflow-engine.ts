@@ -1,7 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { ProsodiaError } from '@prosodia/contracts';
 import type * as tf from '@tensorflow/tfjs';
-import { Adam } from './adam.js';
+import {
+  AdamClock,
+  checkState,
+  LooseWeights,
+  setSlotsInOrder,
+  slotsInOrder,
+  type WeightGroup,
+} from './adam.js';
 import type { LoadedTensorflow, TensorFlow } from './backend.js';
 import type {
   BatchGradients,
@@ -15,14 +22,18 @@ import type {
 import { TrainingForward } from './forward.js';
 import { layersOf } from './layers-of.js';
 import { checkOrder, gatherInputs } from './rows.js';
+import { type BatchLoss, softmaxLoss } from './softmax-loss.js';
 import { kernelThreads } from './threads.js';
 
 /** How long batches may follow each other before timers and aborts get their turn. */
 const TURN_MS = 20;
 const PREDICT_ROWS = 512;
 
-interface BatchOutcome extends BatchGradients {
+interface BatchOutcome {
+  readonly loss: number;
   readonly logits: Float32Array;
+  /** Of the variables that TensorFlow.js takes care of. */
+  readonly gradients: readonly Float32Array[];
 }
 
 /** The epochs of any Sequential that ends in softmax, computed by TensorFlow.js on whichever backend it runs, LSTMs by the addon. */
@@ -34,7 +45,9 @@ export class TensorflowEngine implements InspectableEngine {
   readonly #options: EngineOptions;
   readonly #forward: TrainingForward;
   readonly #variables: tf.Variable[];
-  readonly #adam: Adam;
+  readonly #loose: LooseWeights;
+  readonly #groups: readonly WeightGroup[];
+  readonly #clock: AdamClock;
   #busy = false;
 
   /** The arguments have been checked by `createEngine`. */
@@ -47,22 +60,28 @@ export class TensorflowEngine implements InspectableEngine {
     this.#forward = new TrainingForward(loaded.tf, model, kernelThreads(options.threads));
     // A layer variable reads as the tf.Variable it wraps; the type only says Tensor.
     this.#variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
-    this.#adam = new Adam(
-      options.optimizer,
-      this.#variables.map((variable) => variable.size),
+    const held = new Set(this.#forward.lstms.flatMap((lstm) => lstm.variables));
+    this.#loose = new LooseWeights(
+      loaded.tf,
+      this.#variables.filter((variable) => !held.has(variable)),
     );
+    this.#groups = [this.#loose, ...this.#forward.lstms];
+    this.#clock = new AdamClock(options.optimizer);
   }
 
   async epoch(order: Int32Array, signal?: AbortSignal): Promise<EpochResult> {
     checkOrder(order, this.#rows.classes.length);
     this.#begin();
-    const state = this.#adam.save();
+    const state = this.#state();
     const weights = this.#model.getWeights().map((weight) => weight.clone());
     try {
-      return await this.#batches(order, signal);
+      this.#load();
+      const result = await this.#batches(order, signal);
+      for (const lstm of this.#forward.lstms) lstm.store();
+      return result;
     } catch (error) {
       this.#model.setWeights(weights);
-      this.#adam.restore(state);
+      this.#restore(state);
       throw error;
     } finally {
       this.#tf.dispose(weights);
@@ -72,8 +91,16 @@ export class TensorflowEngine implements InspectableEngine {
 
   async gradients(order: Int32Array): Promise<BatchGradients> {
     checkOrder(order, this.#rows.classes.length);
-    const { loss, gradients } = this.#batch(order, this.#adam.step + 1);
-    return { loss, gradients };
+    this.#load();
+    const { loss, gradients } = this.#batch(order, this.#clock.step + 1);
+    const found = new Map(this.#loose.variables.map((variable, index) => [variable, gradients[index]!]));
+    for (const lstm of this.#forward.lstms) {
+      const own = lstm.gradients();
+      lstm.variables.forEach((variable, index) => {
+        found.set(variable, own[index]!);
+      });
+    }
+    return { loss, gradients: this.#variables.map((variable) => found.get(variable)!) };
   }
 
   async predict(inputs: Float32Array): Promise<Float32Array> {
@@ -100,16 +127,32 @@ export class TensorflowEngine implements InspectableEngine {
   }
 
   async saveState(): Promise<EngineState> {
-    return this.#adam.save();
+    return this.#state();
   }
 
   async restoreState(state: EngineState): Promise<void> {
-    this.#adam.restore(state);
+    const sizes = this.#variables.map((variable) => variable.size);
+    checkState(state, [...sizes, ...sizes]);
+    this.#restore(state);
   }
 
   dispose(): void {
     // Tensors live no longer than a batch here, and the variables are the model's.
     this.#forward.dispose();
+  }
+
+  #state(): EngineState {
+    return { step: this.#clock.step, slots: slotsInOrder(this.#variables, this.#groups) };
+  }
+
+  #restore(state: EngineState): void {
+    this.#clock.step = state.step;
+    setSlotsInOrder(this.#variables, this.#groups, state.slots);
+  }
+
+  /** The variables are the truth: whoever set them since the last epoch is heard. */
+  #load(): void {
+    for (const lstm of this.#forward.lstms) lstm.load();
   }
 
   #begin(): void {
@@ -133,9 +176,10 @@ export class TensorflowEngine implements InspectableEngine {
         throw new ProsodiaError('ABORTED', 'The epoch was aborted', { cause: signal.reason });
       }
       const rows = order.subarray(from, from + this.#options.batchSize);
-      const rate = this.#adam.beginStep();
-      const outcome = this.#batch(rows, this.#adam.step);
-      this.#update(outcome.gradients, rate);
+      const step = this.#clock.begin();
+      const outcome = this.#batch(rows, this.#clock.step);
+      this.#loose.update(step, outcome.gradients);
+      for (const lstm of this.#forward.lstms) lstm.update(step);
       lossSum += outcome.loss * rows.length;
       rows.forEach((row, index) => {
         const scores = outcome.logits.subarray(index * classCount, (index + 1) * classCount);
@@ -148,42 +192,38 @@ export class TensorflowEngine implements InspectableEngine {
   /** Loss, gradients and logits of one batch in training mode. */
   #batch(order: Int32Array, step: number): BatchOutcome {
     const library = this.#tf;
-    const { rowShape, classes, classCount } = this.#rows;
+    const { variables } = this.#loose;
+    const tokens = this.#forward.lstms.map((lstm) => lstm.token);
     let outcome: BatchOutcome | undefined;
     // Returned past `tidy`, which would look for tensors in every element of an array it hands on.
     library.tidy(() => {
-      const x = library.tensor(gatherInputs(this.#rows, order), [order.length, ...rowShape]);
-      const y = library.oneHot(
-        library.tensor1d(
-          order.map((row) => classes[row]!),
-          'int32',
-        ),
-        classCount,
-      );
-      let logits: tf.Tensor2D | undefined;
+      const x = library.tensor(gatherInputs(this.#rows, order), [order.length, ...this.#rows.rowShape]);
+      let scores: Float32Array | undefined;
       const { value, grads } = library.variableGrads(() => {
-        logits = library.keep(this.#forward.logits(x, this.#options.seed, step));
-        const entropy = library.losses.softmaxCrossEntropy(y, logits) as tf.Scalar;
+        const logits = this.#forward.logits(x, this.#options.seed, step);
+        scores = logits.dataSync() as Float32Array;
+        const entropy = this.#entropy(
+          logits,
+          softmaxLoss(scores, this.#rows, order, this.#options.classWeights),
+        );
         return this.#forward.penalties().reduce((sum, penalty) => library.add(sum, penalty), entropy);
-      }, this.#variables);
+      }, [...variables, ...tokens]);
       outcome = {
         loss: value.dataSync()[0]!,
-        logits: logits!.dataSync() as Float32Array,
-        gradients: this.#variables.map((variable) => grads[variable.name]!.dataSync() as Float32Array),
+        logits: scores!,
+        gradients: variables.map((variable) => grads[variable.name]!.dataSync() as Float32Array),
       };
-      logits!.dispose();
     });
     return outcome!;
   }
 
-  #update(gradients: readonly Float32Array[], rate: number): void {
-    this.#tf.tidy(() => {
-      this.#variables.forEach((variable, index) => {
-        // A copy: on some backends dataSync shows the tensor's own memory, which earlier clones share.
-        const weights = variable.dataSync().slice() as Float32Array;
-        this.#adam.update(index, weights, gradients[index]!, rate);
-        variable.assign(this.#tf.tensor(weights, variable.shape));
-      });
+  /** The batch's loss on the tape, where nothing multiplies it. */
+  #entropy(logits: tf.Tensor2D, { loss, gradient }: BatchLoss): tf.Scalar {
+    const library = this.#tf;
+    const compute = () => ({
+      value: library.scalar(loss),
+      gradFunc: () => library.tensor(gradient, logits.shape),
     });
+    return library.customGrad(compute)(logits) as tf.Scalar;
   }
 }

@@ -32,6 +32,14 @@ function build(tf, { steps, width, first, second, dense, classes }) {
 const pack = (arrays) =>
   arrays.map((array) => Buffer.from(Float32Array.from(array).buffer).toString('base64'));
 
+/** Keras' label smoothing. */
+function smoothed(classes, { smoothing, classes: count }) {
+  const rest = smoothing / count;
+  return Float32Array.from({ length: classes.length * count }, (_, i) =>
+    classes[Math.floor(i / count)] === i % count ? 1 - smoothing + rest : rest,
+  );
+}
+
 async function run(tf, engineName, spec) {
   const take = generator(20260711);
   const model = build(tf, spec);
@@ -45,9 +53,15 @@ async function run(tf, engineName, spec) {
   );
   const inputs = take(spec.rows * spec.steps * spec.width).map((u) => 4 * u - 2);
   const classes = Int32Array.from(take(spec.rows), (u) => Math.floor(u * spec.classes));
-  const rows = { inputs, rowShape: [spec.steps, spec.width], classes, classCount: spec.classes };
-  const optimizer = { kind: 'adam', learningRate: spec.rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
-  const engine = await createEngine(engineName, model, rows, { batchSize: spec.batch, seed: 0, optimizer });
+  const targets = spec.smoothing === undefined ? undefined : smoothed(classes, spec);
+  const rows = { inputs, rowShape: [spec.steps, spec.width], classes, classCount: spec.classes, targets };
+  const adam = { learningRate: spec.rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+  const optimizer =
+    spec.decay === undefined
+      ? { kind: 'adam', ...adam }
+      : { kind: 'adamw', ...adam, weightDecay: spec.decay };
+  const { batch: batchSize, classWeights } = spec;
+  const engine = await createEngine(engineName, model, rows, { batchSize, seed: 0, optimizer, classWeights });
   const order = Int32Array.from({ length: spec.rows }, (_, i) => i);
   const { gradients } = await engine.gradients(order.slice(0, spec.batch));
   const losses = [];
