@@ -20,7 +20,7 @@ export const MAX_FLOATS_PER_RUN = 2 ** 20;
 export const CLIPS_IN_FLIGHT = 64;
 
 /** Clips a batch decodes and analyses together. */
-export const CLIPS_PER_GROUP = 16;
+export const CLIPS_PER_GROUP = 32;
 
 /** Calls that may wait unless `maxQueue` says otherwise. */
 export const DEFAULT_MAX_QUEUE = 10_000;

@@ -58,7 +58,7 @@ export class NetworkPool {
    * Gives every thread the model and waits until one has its session; the others come up while that one answers.
    *
    * @param name  names the model in messages
-   * @throws ProsodiaError MODEL when ONNX Runtime refuses the model
+   * @throws ProsodiaError MODEL when ONNX Runtime refuses the model, NATIVE_LOAD when the addon does not load
    */
   async open(setup: WorkerSetup, threads: number, name: string): Promise<void> {
     this.#setup = setup;
@@ -71,6 +71,8 @@ export class NetworkPool {
       await (first ?? this.#start()).ready;
     } catch (cause) {
       await this.close();
+      // The machine's fault, not the model's.
+      if (cause instanceof ProsodiaError && cause.code === 'NATIVE_LOAD') throw cause;
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new ProsodiaError('MODEL', `Cannot use ${name} as a model: ${why}`, { cause });
     }

@@ -1,3 +1,4 @@
+import { ProsodiaError } from '@prosodia/contracts/errors';
 import { type ComputeHost, startHost } from './compute-host.js';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './worker-messages.js';
 
@@ -34,7 +35,7 @@ export class NetworkThread<Job> {
   #run: Run<Job> | undefined;
   #isReady = false;
   #closing = false;
-  #refusal: string | undefined;
+  #refusal: Error | undefined;
 
   constructor(events: ThreadEvents<Job>) {
     let opened = () => {};
@@ -51,7 +52,10 @@ export class NetworkThread<Job> {
       {
         onReply: (reply) => {
           if (this.#isReady) return this.#answer(reply, events);
-          if (reply.kind === 'failure') this.#refusal = reply.message;
+          if (reply.kind === 'failure')
+            this.#refusal = reply.code
+              ? new ProsodiaError(reply.code, reply.message)
+              : new Error(reply.message);
           if (reply.kind !== 'ready') return;
           this.#isReady = true;
           if (!this.#closing) this.#host.unref();
@@ -59,8 +63,8 @@ export class NetworkThread<Job> {
           events.onIdle();
         },
         onExit: (why) => {
-          const reason = this.#refusal ?? why;
-          failed(new Error(reason));
+          const reason = this.#refusal?.message ?? why;
+          failed(this.#refusal ?? new Error(reason));
           events.onExit({ wasReady: this.#isReady, reason, unfinished: this.#run?.jobs ?? [] });
         },
       },

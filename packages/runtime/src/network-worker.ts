@@ -1,4 +1,5 @@
 // Holds one ONNX Runtime session and computes rows, or answers clips, until it is told to finish.
+import { isProsodiaError } from '@prosodia/contracts/errors';
 import { checkPlan, type RowPlan, rowOf } from '@prosodia/features/rows';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type HostService, serve } from './host-port.js';
@@ -17,7 +18,10 @@ async function open(setup: WorkerSetup): Promise<{ first: WorkerReply; service: 
 }
 
 function failure(error: unknown): WorkerReply {
-  return { kind: 'failure', message: error instanceof Error ? error.message : String(error) };
+  const message = error instanceof Error ? error.message : String(error);
+  return isProsodiaError(error)
+    ? { kind: 'failure', message, code: error.code }
+    : { kind: 'failure', message };
 }
 
 class Network {

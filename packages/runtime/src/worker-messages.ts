@@ -1,4 +1,4 @@
-import type { AudioClip } from '@prosodia/contracts';
+import type { AudioClip, ErrorCode } from '@prosodia/contracts';
 import type { RowPlan } from '@prosodia/features/rows';
 import type { GraphInput } from './row-layout.js';
 
@@ -44,5 +44,5 @@ export type WorkerReply =
   | { readonly kind: 'clip'; readonly probabilities: Float32Array<ArrayBuffer>; readonly durationSec: number }
   /** Not a clip for a worker: another format, an error in it, a length beyond the limits. */
   | { readonly kind: 'declined' }
-  /** The session could not be made (first reply) or could not compute the rows. */
-  | { readonly kind: 'failure'; readonly message: string };
+  /** The session could not be made (first reply) or could not compute the rows; the code of an error of ours. */
+  | { readonly kind: 'failure'; readonly message: string; readonly code?: ErrorCode };

@@ -190,6 +190,13 @@ it('gives up on a clip whose thread dies again and again', () => {
   ).toMatch(/^MODEL The thread that ran the network of .*untrained\.onnx ended/);
 });
 
+it('says that the addon is what does not load', () => {
+  expect(
+    program('await Recognizer.load(MODEL).catch(({ code }) => console.log(code));', { PROSODIA_ISA: 'z80' })
+      .stdout,
+  ).toBe('NATIVE_LOAD\n');
+});
+
 it('runs its example', () => {
   const { status, stdout, stderr } = node(['examples/recognize.mjs', MODEL_PATH, wavPath, '/no/such.wav']);
   expect(status).toBe(0);
