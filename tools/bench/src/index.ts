@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { BENCHES, type BenchName, type DrawnFigures, type FiguredRows } from './benches/index.js';
+import { BENCHES, type BenchName, type FiguredRows } from './benches/index.js';
 import { drawRows } from './chart.js';
 import { describeMachine, type Machine } from './machine.js';
 import type { BenchRow } from './row.js';
@@ -40,14 +40,15 @@ export async function main(argv: readonly string[]): Promise<number> {
     console.log(JSON.stringify(await soakRuntime(Number(values.minutes), Number(values.calls))));
     return 0;
   }
-  const found: BenchRow[] | FiguredRows | DrawnFigures = await BENCHES[name as BenchName]();
-  const { rows, figures } = Array.isArray(found) ? { rows: found, figures: {} } : found;
-  const drawn = 'svg' in found ? found : undefined;
+  const found: BenchRow[] | FiguredRows = await BENCHES[name as BenchName]();
+  const { rows, figures, tables, svg }: FiguredRows = Array.isArray(found)
+    ? { rows: found, figures: {} }
+    : found;
   const machine = describeMachine();
   printTable(rows, machine);
-  for (const table of drawn?.tables ?? []) console.table(table);
-  if (!drawn && Object.keys(figures).length > 0) console.table(figures);
-  if (values.svg !== undefined) await writeFile(values.svg, drawn?.svg ?? drawRows(rows, machine));
+  if (!tables && Object.keys(figures).length > 0) console.table(figures);
+  for (const table of tables ?? []) console.table(table);
+  if (values.svg !== undefined) await writeFile(values.svg, svg ?? drawRows(rows, machine));
   if (values.json) console.log(JSON.stringify({ rows, ...figures, machine }));
   return 0;
 }

@@ -4,12 +4,10 @@ import type { BenchRow } from '../row.js';
 export interface FiguredRows {
   readonly rows: BenchRow[];
   readonly figures: object;
-}
-
-/** Figures that are shown as tables and drawn as a chart of their own. */
-export interface DrawnFigures extends FiguredRows {
-  readonly tables: readonly (readonly object[])[];
-  readonly svg: string;
+  /** What is shown of the figures; all of them unless given. */
+  readonly tables?: readonly (readonly object[])[];
+  /** A chart of the figures. */
+  readonly svg?: string;
 }
 
 /** Every bench by the name it is asked for; loaded when it runs. */
@@ -20,11 +18,12 @@ export const BENCHES = {
   live: async () => (await import('./live.js')).benchLive(),
   'live-decision': async () => (await import('./live-decision.js')).benchDecision(),
   'live-load': async () => (await import('./live.js')).benchService(),
+  'live-ways': async () => (await import('./live-ways.js')).benchWays(),
   mlserver: async () => (await import('./mlserver.js')).benchMlserver(),
   runtime: async () => (await import('./runtime.js')).benchRuntime(),
   train: async () => (await import('./train.js')).benchTrain(),
   'train-growth': async () => (await import('./train.js')).benchTrainGrowth(),
   triton: async () => (await import('./triton-client.js')).benchTritonClient(),
-} satisfies Record<string, () => Promise<BenchRow[] | FiguredRows | DrawnFigures>>;
+} satisfies Record<string, () => Promise<BenchRow[] | FiguredRows>>;
 
 export type BenchName = keyof typeof BENCHES;

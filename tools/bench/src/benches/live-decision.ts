@@ -2,10 +2,10 @@ import { ProsodiaError } from '@prosodia/contracts';
 import { drawDecision } from '../decision/decision-chart.js';
 import { type DecisionCurve, decisionCurve } from '../decision/decision-curve.js';
 import { readKeptAnswers, writeKeptAnswers } from '../decision/kept-answers.js';
-import type { DrawnFigures } from './index.js';
+import type { FiguredRows } from './index.js';
 
 /** Recipes whose answers are kept. */
-const RECIPES = ['base'] as const;
+const RECIPES = ['base', 'paper-final'] as const;
 
 /**
  * How soon the emotion is known: UAR against the speech heard, each clip by a model that has not heard its speaker.
@@ -15,7 +15,7 @@ const RECIPES = ['base'] as const;
  *
  * @throws ProsodiaError CORPUS when answers are to be recorded without RAVDESS_DIR; CHECKPOINT
  */
-export async function benchDecision(): Promise<DrawnFigures> {
+export async function benchDecision(): Promise<FiguredRows> {
   const anew = process.env.PROSODIA_DECISION_ANEW;
   if (anew) await recordAnew(anew);
   const curves: DecisionCurve[] = [];

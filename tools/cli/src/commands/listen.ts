@@ -65,7 +65,8 @@ function open(
 
 /** Somebody pipes audio in; a terminal or /dev/null on standard input means the microphone. */
 function isPiped(): boolean {
-  const input = fstatSync(0);
+  // As big integers: of plain ones Node keeps the last in a place where import() then takes its own paths for pipes.
+  const input = fstatSync(0, { bigint: true });
   return input.isFIFO() || input.isFile() || input.isSocket();
 }
 
