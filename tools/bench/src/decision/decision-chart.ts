@@ -33,7 +33,7 @@ function seriesOf({ recipe, points, whole }: DecisionCurve, place: number): obje
       markLine: {
         ...{ symbol: 'none', silent: true, lineStyle: { type: 'dashed', color } },
         label: {
-          ...{ position: 'insideStartTop', color },
+          ...{ position: 'insideEndBottom', color },
           formatter: `${recipe} at the end: ${percent(whole.uar.value)}`,
         },
         data: [{ yAxis: percent(whole.uar.value) }],
