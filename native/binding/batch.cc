@@ -23,6 +23,7 @@ struct Host {
   struct Flight {
     std::shared_ptr<Batch> batch;
     Napi::Promise::Deferred deferred;
+    bool is_dropped = false;  // nobody was given the promise
   };
   napi_env env = nullptr;
   napi_threadsafe_function wake = nullptr;
@@ -65,7 +66,9 @@ Napi::Error ErrorWithCode(Napi::Env env, const char* code, const std::string& me
 
 void Settle(Napi::Env env, Host::Flight& flight) {
   Batch& batch = *flight.batch;
-  if (batch.failure()) {
+  if (flight.is_dropped) {
+    flight.deferred.Resolve(env.Undefined());
+  } else if (batch.failure()) {
     Napi::Error error = CodedError(env, batch.failure());
     error.Set("item", Napi::Number::New(env, double(batch.failed_item())));
     flight.deferred.Reject(error.Value());
@@ -110,6 +113,20 @@ void SettleFinished(napi_env raw, napi_value, void* context, void*) {
   }
 }
 
+void BringItems(Host& host, const std::shared_ptr<Batch>& batch, const std::function<void(std::size_t)>& bring) {
+  try {
+    for (std::size_t item = 0; item < batch->items() && !batch->stopping(); item++) {
+      bring(item);
+      host.team->MakeReady(*batch, item + 1);
+    }
+  } catch (...) {
+    batch->Abort();
+    host.team->MakeReady(*batch, 0);
+    for (Host::Flight& flight : host.flights) flight.is_dropped |= flight.batch == batch;
+    throw;
+  }
+}
+
 void EndHost(void* data) { static_cast<Host*>(data)->team.reset(); }
 
 }  // namespace
@@ -144,7 +161,9 @@ void InitBatches(Napi::Env env) {
 
 std::shared_ptr<FloatPool> ClipPool(Napi::Env env) { return env.GetInstanceData<Host>()->pool; }
 
-Napi::Value StartBatch(Napi::Env env, std::shared_ptr<Batch> batch) {
+Napi::Value StartBatch(Napi::Env env, std::shared_ptr<Batch> batch) { return StartBatch(env, std::move(batch), nullptr); }
+
+Napi::Value StartBatch(Napi::Env env, std::shared_ptr<Batch> batch, const std::function<void(std::size_t)>& bring) {
   Host* host = env.GetInstanceData<Host>();
   Napi::Promise::Deferred deferred = Napi::Promise::Deferred::New(env);
   Napi::Object handle = Napi::Object::New(env);
@@ -159,13 +178,14 @@ Napi::Value StartBatch(Napi::Env env, std::shared_ptr<Batch> batch) {
   handle.Set("done", Napi::Function::New(env, done, "done"));
   if (host->flights.empty()) napi_ref_threadsafe_function(env, host->wake);
   host->flights.push_back({batch, deferred});
-  host->team->Submit(batch, [host](std::shared_ptr<Job> job) {
+  host->team->Submit(batch, bring ? 0 : batch->items(), [host](std::shared_ptr<Job> job) {
     {
       std::lock_guard hold(host->lock);
       host->finished.push_back(job.get());  // kept alive by its flight
     }
     napi_call_threadsafe_function(host->wake, nullptr, napi_tsfn_nonblocking);
   });
+  if (bring) BringItems(*host, batch, bring);
   return handle;
 }
 

@@ -41,6 +41,10 @@ class Batch : public Job {
 
 Napi::Value StartBatch(Napi::Env env, std::shared_ptr<Batch> batch);
 
+// The same for a batch whose inputs are still to be copied: `bring(item)` does it on this thread, in order, and each item
+// begins as soon as it is there. When it throws, the items not begun are dropped and the exception is passed on.
+Napi::Value StartBatch(Napi::Env env, std::shared_ptr<Batch> batch, const std::function<void(std::size_t)>& bring);
+
 // An Error with `message` and `code`, as a failed batch rejects with; for operations that answer item by item.
 Napi::Error CodedError(Napi::Env env, const std::exception_ptr& failure);
 

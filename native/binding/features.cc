@@ -34,10 +34,11 @@ Request ReadRequest(const Napi::Value& value) {
 
 class FeatureBatch : public Batch {
  public:
-  FeatureBatch(std::vector<Source> sources, const FeatureConfig& config, const Request& request,
-               const CallOptions& call)
-      : Batch(sources.size(), call), summarizer_(config, request.summary), request_(request),
-        sources_(std::move(sources)), answers_(sources_.size()) {}
+  FeatureBatch(std::size_t sources, const FeatureConfig& config, const Request& request, const CallOptions& call)
+      : Batch(sources, call), summarizer_(config, request.summary), request_(request), sources_(sources),
+        answers_(sources) {}
+
+  void Take(std::size_t item, Source source) { sources_[item] = std::move(source); }
 
   void Run(std::size_t item, int) override {
     Answer& answer = answers_[item];
@@ -103,20 +104,23 @@ class FeatureBatch : public Batch {
 
 Napi::Value Extract(const Napi::CallbackInfo& info) {
   return Guarded(info.Env(), [&]() -> Napi::Value {
-    std::vector<Source> sources = ReadSources(info[0]);
+    SourceReader sources(info[0]);
     const FeatureConfig config = ReadFeatureConfig(info[1]);
     const Request request = ReadRequest(info[2]);
-    const CallOptions call = ReadCallOptions(info[3]);
-    return StartBatch(info.Env(), std::make_shared<FeatureBatch>(std::move(sources), config, request, call));
+    const auto batch = std::make_shared<FeatureBatch>(sources.count(), config, request, ReadCallOptions(info[3]));
+    return StartBatch(info.Env(), batch, [&](std::size_t item) { batch->Take(item, sources.Read(item)); });
   });
 }
 
 Napi::Value ExtractSync(const Napi::CallbackInfo& info) {
   return Guarded(info.Env(), [&]() -> Napi::Value {
-    std::vector<Source> sources = ReadSources(info[0]);
+    SourceReader sources(info[0]);
     const FeatureConfig config = ReadFeatureConfig(info[1]);
-    FeatureBatch batch(std::move(sources), config, ReadRequest(info[2]), CallOptions{});
-    for (std::size_t item = 0; item < batch.items(); item++) batch.Run(item, 0);
+    FeatureBatch batch(sources.count(), config, ReadRequest(info[2]), CallOptions{});
+    for (std::size_t item = 0; item < batch.items(); item++) {
+      batch.Take(item, sources.Read(item));
+      batch.Run(item, 0);
+    }
     return batch.Result(info.Env());
   });
 }

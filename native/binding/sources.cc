@@ -50,22 +50,27 @@ FunctionalGroups ReadGroups(const Napi::Value& value) {
 
 }  // namespace
 
-std::vector<Source> ReadSources(const Napi::Value& value) {
-  if (!value.IsArray()) throw std::invalid_argument("Expected an array of sources");
-  const Napi::Array array = value.As<Napi::Array>();
-  const std::size_t count = array.Length();
-  if (count > kMaxBatchClips) throw LimitError(std::to_string(count) + " sources in one call");
-  std::vector<Source> sources;
-  sources.reserve(count);
-  std::size_t total = 0;
-  for (std::size_t i = 0; i < count; i++) {
-    Napi::HandleScope scope(value.Env());
-    sources.push_back(ReadSource(array.Get(std::uint32_t(i)), i));
-    total += WeightOf(sources.back());
-    if (total > kMaxBatchSamples) {
-      throw LimitError("the clips of one call have more than " + std::to_string(kMaxBatchSamples) + " samples");
-    }
+SourceReader::SourceReader(const Napi::Value& value)
+    : array_(value.IsArray() ? value.As<Napi::Array>() : throw std::invalid_argument("Expected an array of sources")),
+      count_(array_.Length()) {
+  if (count_ > kMaxBatchClips) throw LimitError(std::to_string(count_) + " sources in one call");
+}
+
+Source SourceReader::Read(std::size_t index) {
+  Napi::HandleScope scope(array_.Env());
+  Source source = ReadSource(array_.Get(std::uint32_t(index)), index);
+  samples_ += WeightOf(source);
+  if (samples_ > kMaxBatchSamples) {
+    throw LimitError("the clips of one call have more than " + std::to_string(kMaxBatchSamples) + " samples");
   }
+  return source;
+}
+
+std::vector<Source> ReadSources(const Napi::Value& value) {
+  SourceReader reader(value);
+  std::vector<Source> sources;
+  sources.reserve(reader.count());
+  for (std::size_t i = 0; i < reader.count(); i++) sources.push_back(reader.Read(i));
   return sources;
 }
 

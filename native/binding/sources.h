@@ -18,7 +18,19 @@ namespace prosodia::binding {
 using Bytes = std::vector<std::uint8_t>;
 using Source = std::variant<std::string, Bytes, Clip>;  // a path, the bytes of a file, samples
 
-// Copies an array of sources. Throws std::invalid_argument, LimitError.
+// An array of sources, copied one by one. Both throw std::invalid_argument, LimitError.
+class SourceReader {
+ public:
+  explicit SourceReader(const Napi::Value& value);
+  std::size_t count() const { return count_; }
+  Source Read(std::size_t index);
+
+ private:
+  const Napi::Array array_;
+  std::size_t count_, samples_ = 0;
+};
+
+// A copy of all of them.
 std::vector<Source> ReadSources(const Napi::Value& value);
 
 // The samples of a source, read from where it lies, which must outlive them; nothing where it is no WAV file: somebody

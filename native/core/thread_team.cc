@@ -32,8 +32,14 @@ ThreadTeam::~ThreadTeam() {
 }
 
 void ThreadTeam::Submit(std::shared_ptr<Job> job, std::function<void(std::shared_ptr<Job>)> finished) {
+  const std::size_t items = job->items();
+  Submit(std::move(job), items, std::move(finished));
+}
+
+void ThreadTeam::Submit(std::shared_ptr<Job> job, std::size_t ready, std::function<void(std::shared_ptr<Job>)> finished) {
   std::lock_guard hold(lock_);
   if (ending_) throw std::runtime_error("the thread team is shutting down");
+  job->ready_ = ready;
   // One thread at least, also for a job without items: `finished` never runs on the submitting thread.
   const std::size_t wanted = std::max<std::size_t>(1, std::min<std::size_t>(job->threads(), job->items()));
   while (threads_.size() < wanted) {
@@ -47,6 +53,14 @@ void ThreadTeam::Submit(std::shared_ptr<Job> job, std::function<void(std::shared
   }
   jobs_.push_back({std::move(job), std::move(finished)});
   wake_.notify_all();
+}
+
+void ThreadTeam::MakeReady(Job& job, std::size_t ready) {
+  {
+    std::lock_guard hold(lock_);
+    job.ready_ = ready;
+  }
+  wake_.notify_one();
 }
 
 bool ThreadTeam::Exhausted(const Job& job) { return job.next_ >= job.items_ || job.stopping() || job.failure_; }
@@ -65,7 +79,7 @@ bool ThreadTeam::Staffed(const Job& job) const {
 std::list<ThreadTeam::Entry>::iterator ThreadTeam::Claim() {
   return std::find_if(jobs_.begin(), jobs_.end(), [this](const Entry& entry) {
     const Job& job = *entry.job;
-    return Exhausted(job) ? job.working_ == 0 : !Staffed(job);
+    return Exhausted(job) ? job.working_ == 0 : job.next_ < job.ready_ && !Staffed(job);
   });
 }
 

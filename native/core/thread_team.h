@@ -57,6 +57,7 @@ class Job {
   const std::shared_ptr<JobControl> control_ = std::make_shared<JobControl>();
   // Guarded by the team's lock.
   std::size_t next_ = 0;
+  std::size_t ready_ = items_;
   int working_ = 0;
   std::exception_ptr failure_;
   std::size_t failed_item_ = 0;
@@ -73,8 +74,13 @@ class ThreadTeam {
   ThreadTeam& operator=(const ThreadTeam&) = delete;
 
   // Starts the job; `finished` is called once, on a thread of the team, when no item is being worked on any more.
-  // Threads are started when first needed and kept.
+  // Threads are started when first needed and kept. Only the first `ready` items begin, until MakeReady lets more.
   void Submit(std::shared_ptr<Job> job, std::function<void(std::shared_ptr<Job>)> finished);
+  void Submit(std::shared_ptr<Job> job, std::size_t ready, std::function<void(std::shared_ptr<Job>)> finished);
+
+  // The first `ready` items may begin: what their inputs hold is seen by the threads. Also to be called after Abort
+  // on a job that waits for items.
+  void MakeReady(Job& job, std::size_t ready);
 
  private:
   struct Entry {

@@ -80,6 +80,42 @@ class Counted : public Job {
   const std::size_t bad_;
 };
 
+// Items whose inputs come after the job has begun.
+class Late : public Job {
+ public:
+  explicit Late(std::size_t items) : Job(items, 3), inputs(items), outputs(items) {}
+  void Run(std::size_t item, int) override { outputs[item] = inputs[item] + 1; }
+
+  std::vector<int> inputs, outputs;
+};
+
+TEST(ThreadTeam, AnItemBeginsWhenItIsReady) {
+  ThreadTeam team;
+  Done done;
+  const auto job = std::make_shared<Late>(500);
+  team.Submit(job, 0, [&](std::shared_ptr<Job>) { done.Add(); });
+  for (std::size_t item = 0; item < job->items(); item++) {
+    EXPECT_LE(job->done(), item);
+    job->inputs[item] = int(item);
+    team.MakeReady(*job, item + 1);
+  }
+  done.Wait(1);
+  EXPECT_TRUE(job->complete());
+  for (std::size_t item = 0; item < job->items(); item++) EXPECT_EQ(job->outputs[item], int(item) + 1);
+}
+
+TEST(ThreadTeam, EndsAJobThatWaitsForItemsWhenItIsAborted) {
+  ThreadTeam team;
+  Done done;
+  const auto job = std::make_shared<Late>(10);
+  team.Submit(job, 0, [&](std::shared_ptr<Job>) { done.Add(); });
+  team.MakeReady(*job, 4);
+  job->Abort();
+  team.MakeReady(*job, 0);
+  done.Wait(1);
+  EXPECT_FALSE(job->complete());
+}
+
 TEST(ThreadTeam, FailsByTheLowestItem) {
   ThreadTeam team;
   for (int round = 0; round < 50; round++) {
