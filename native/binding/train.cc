@@ -205,22 +205,29 @@ class Trainer : public Napi::ObjectWrap<Trainer> {
 // dropout(values, rate, seed, step, layer): Float32Array
 Napi::Value Dropout(const Napi::CallbackInfo& info) {
   return Guarded(info.Env(), [&]() -> Napi::Value {
-    std::vector<float> values = ReadFloats(info[0], "values");
+    if (!info[0].IsTypedArray() || info[0].As<Napi::TypedArray>().TypedArrayType() != napi_float32_array)
+      throw std::invalid_argument("Expected a Float32Array for values but received something else");
+    const auto values = info[0].As<Napi::Float32Array>();
+    const std::size_t length = values.ElementLength();
     const double rate = ReadNumber(info[1], "rate");
     if (!(rate >= 0 && rate < 1))
       throw std::invalid_argument("Expected a number in [0, 1) for rate but received " + std::to_string(rate));
-    if (values.size() > 0x7fffffff)
-      throw std::invalid_argument("Expected fewer than 2147483648 values but received " + std::to_string(values.size()));
+    if (length > 0x7fffffff)
+      throw std::invalid_argument("Expected fewer than 2147483648 values but received " + std::to_string(length));
     auto word = [&](std::size_t i, const char* name) {
       return std::uint32_t(ReadInteger(info[i], name, 0, 0xffffffffll));
     };
     const auto key = train::MakeDropoutKey(word(2, "seed"), word(3, "step"), word(4, "layer"), rate);
-    const std::size_t length = values.size(), panel = std::size_t(Parameter::Gemm().panel);
-    const std::size_t rows = (length + panel - 1) / panel;
-    values.resize(rows * panel);
-    PROSODIA_SELECT(kDropoutKernel, ChosenIsa())
-        .apply(key, {values.data(), values.data(), int(rows), 0, std::uint32_t(panel)}, int(panel));
-    return ToFloat32Array(info.Env(), values.data(), length);
+    const DropoutKernel& kernel = PROSODIA_SELECT(kDropoutKernel, ChosenIsa());
+    const std::size_t panel = std::size_t(Parameter::Gemm().panel), whole = length / panel * panel;
+    auto kept = Napi::Float32Array::New(info.Env(), length);
+    kernel.apply(key, {values.Data(), kept.Data(), int(whole / panel), 0, std::uint32_t(panel)}, int(panel));
+    // The kernel takes whole panels: the rest goes through a copy with zeros behind it.
+    std::vector<float> rest(panel);
+    std::copy_n(values.Data() + whole, length - whole, rest.begin());
+    kernel.apply(key, {rest.data(), rest.data(), 1, std::uint32_t(whole), std::uint32_t(panel)}, int(panel));
+    std::copy_n(rest.begin(), length - whole, kept.Data() + whole);
+    return kept;
   });
 }
 
