@@ -3,6 +3,7 @@ import { nativeAddon } from '@prosodia/native';
 import type * as tf from '@tensorflow/tfjs';
 import type { TensorFlow } from './backend.js';
 import { layersOf } from './layers-of.js';
+import { NativeBidirectional, nativeHalves } from './native-bidirectional.js';
 import { NativeLstm } from './native-lstm.js';
 import { nativeLstmProblem } from './native-model.js';
 
@@ -18,7 +19,7 @@ export class TrainingForward {
   readonly #tf: TensorFlow;
   readonly #layers: Layer[];
   readonly #hidden: Layer[];
-  readonly #lstms = new Map<Layer, NativeLstm>();
+  readonly #native = new Map<Layer, NativeLstm | NativeBidirectional>();
   readonly #logits: (input: tf.Tensor) => tf.Tensor;
 
   /** @throws ProsodiaError MODEL when the model does not end in a softmax */
@@ -28,11 +29,13 @@ export class TrainingForward {
     const last = layers.at(-1);
     this.#layers = layers;
     this.#hidden = layers.slice(0, -1);
-    for (const [number, layer] of layers.entries())
-      if (nativeLstmProblem(layer) === undefined) {
-        const learns = layers.slice(0, number).some((before) => before.trainableWeights.length > 0);
-        this.#lstms.set(layer, new NativeLstm(library, layer, learns, threads));
-      }
+    for (const [number, layer] of layers.entries()) {
+      const learns = layers.slice(0, number).some((before) => before.trainableWeights.length > 0);
+      const halves = nativeHalves(layer);
+      if (nativeLstmProblem(layer) === undefined)
+        this.#native.set(layer, new NativeLstm(library, layer, learns, threads));
+      else if (halves) this.#native.set(layer, new NativeBidirectional(library, halves, learns, threads));
+    }
     const config = last?.getConfig() ?? {};
     const kind = last?.getClassName();
     if (kind === 'Softmax' || (kind === 'Activation' && config.activation === 'softmax')) {
@@ -54,7 +57,7 @@ export class TrainingForward {
         if (rate > 0)
           x = dropout(library, x, (values) => nativeAddon().dropout(values, rate, seed, step, number));
       } else {
-        x = this.#lstms.get(layer)?.apply(x) ?? (layer.apply(x, { training: true }) as tf.Tensor);
+        x = this.#native.get(layer)?.apply(x) ?? (layer.apply(x, { training: true }) as tf.Tensor);
       }
     });
     return this.#logits(x) as tf.Tensor2D;
@@ -62,7 +65,7 @@ export class TrainingForward {
 
   /** The layers whose weights the addon holds while an epoch runs. */
   get lstms(): readonly NativeLstm[] {
-    return [...this.#lstms.values()];
+    return [...this.#native.values()].flatMap((one) => (one instanceof NativeLstm ? [one] : one.lstms));
   }
 
   dispose(): void {

@@ -78,11 +78,17 @@ export function nativeLayers(model: tf.Sequential): readonly TrainerLayer[] | st
   return result;
 }
 
-/** Why the addon's LSTM kernel cannot stand in for this layer, in words; undefined when it can. */
-export function nativeLstmProblem(layer: tf.layers.Layer): string | undefined {
+/**
+ * Why the addon's LSTM kernel cannot stand in for this layer, in words; undefined when it can.
+ *
+ * @param backwards  whether it is to read its sequence from the end
+ */
+export function nativeLstmProblem(layer: tf.layers.Layer, backwards = false): string | undefined {
   if (layer.getClassName() !== 'LSTM') return `is a layer of kind ${layer.getClassName()}`;
   if (!layer.trainable) return 'is frozen';
-  const known = KNOWN.LSTM!(layer.getConfig() as Config, 0, false);
+  const config = layer.getConfig() as Config;
+  if ((config.goBackwards === true) !== backwards) return 'reads its sequence the other way';
+  const known = KNOWN.LSTM!({ ...config, goBackwards: false }, 0, false);
   return typeof known === 'string' ? known : undefined;
 }
 

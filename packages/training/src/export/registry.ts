@@ -1,6 +1,7 @@
 import { ProsodiaError } from '@prosodia/contracts';
 import type { LayerExporter } from './layer-exporter.js';
 import { activationLayers } from './layers/activation.js';
+import { attentionLayers } from './layers/attention.js';
 import { convolutionLayers } from './layers/convolution.js';
 import { denseLayers } from './layers/dense.js';
 import { dropoutLayers } from './layers/dropout.js';
@@ -10,6 +11,7 @@ import { shapeLayers } from './layers/shape.js';
 const exporters = new Map<string, LayerExporter>(
   Object.entries({
     ...activationLayers,
+    ...attentionLayers,
     ...convolutionLayers,
     ...denseLayers,
     ...dropoutLayers,

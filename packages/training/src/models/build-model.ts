@@ -1,8 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { TensorFlow } from '../engine/backend.js';
 import { Random } from '../random.js';
+import { attentionPooling } from './attention-pooling.js';
 import { glorotUniform, orthogonalRows, unitForgetBias } from './initial-weights.js';
-import type { FeedforwardSpec, LstmSpec, ModelSpec } from './model-spec.js';
+import type { BilstmAttentionSpec, FeedforwardSpec, LstmSpec, ModelSpec } from './model-spec.js';
 
 export interface ModelShape {
   /** Shape of one row, e.g. [13, 1]. */
@@ -24,10 +25,7 @@ export function buildModel(
 ): tf.Sequential {
   const model = library.sequential({
     name: 'sequential',
-    layers:
-      spec.kind === 'lstm'
-        ? lstmLayers(library, spec, rowShape, classes)
-        : feedforwardLayers(library, spec, rowShape, classes),
+    layers: layersFor(library, spec, rowShape, classes),
   });
   initialise(library, model, seed);
   return model;
@@ -35,6 +33,31 @@ export function buildModel(
 
 // Weights are set afterwards, from a generator of this package: no backend's random numbers are involved.
 const ZEROS = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;
+
+function layersFor(library: TensorFlow, spec: ModelSpec, rowShape: readonly number[], classes: number) {
+  switch (spec.kind) {
+    case 'lstm':
+      return lstmLayers(library, spec, rowShape, classes);
+    case 'feedforward':
+      return feedforwardLayers(library, spec, rowShape, classes);
+    case 'bilstm-attention':
+      return bilstmAttentionLayers(library, spec, rowShape, classes);
+  }
+}
+
+interface LstmOptions {
+  readonly name: string;
+  readonly returnSequences: boolean;
+  readonly inputShape?: number[];
+}
+
+/** An LSTM as Keras has it. */
+function lstmLayer(library: TensorFlow, units: number, options: LstmOptions) {
+  return library.layers.lstm({
+    ...{ units, activation: 'tanh', recurrentActivation: 'sigmoid', ...ZEROS, recurrentInitializer: 'zeros' },
+    ...options,
+  });
+}
 
 function lstmLayers(
   library: TensorFlow,
@@ -44,19 +67,37 @@ function lstmLayers(
 ): tf.layers.Layer[] {
   const names = new LayerNames();
   const layers = spec.lstm.flatMap((units, index) => [
-    library.layers.lstm({
-      units,
+    lstmLayer(library, units, {
       ...(index === 0 ? { inputShape: [...rowShape] } : {}),
       returnSequences: index < spec.lstm.length - 1,
-      activation: 'tanh',
-      recurrentActivation: 'sigmoid',
-      ...ZEROS,
-      recurrentInitializer: 'zeros',
       name: names.next('lstm'),
     }),
     library.layers.dropout({ rate: spec.dropout, name: names.next('dropout') }),
   ]);
   return [...layers, ...denseLayers(library, spec, { names, classes })];
+}
+
+function bilstmAttentionLayers(
+  library: TensorFlow,
+  spec: BilstmAttentionSpec,
+  rowShape: readonly number[],
+  classes: number,
+): tf.layers.Layer[] {
+  const names = new LayerNames();
+  const layers = spec.lstm.flatMap((units, index) => [
+    library.layers.bidirectional({
+      layer: lstmLayer(library, units, { returnSequences: true, name: names.next('lstm') }) as tf.RNN,
+      mergeMode: 'concat',
+      ...(index === 0 ? { inputShape: [...rowShape] } : {}),
+      name: names.next('bidirectional'),
+    }),
+    library.layers.dropout({ rate: spec.dropout, name: names.next('dropout') }),
+  ]);
+  const pooled = [
+    attentionPooling(library, { units: spec.attention, name: names.next('attention_pooling') }),
+    library.layers.dropout({ rate: spec.dropout, name: names.next('dropout') }),
+  ];
+  return [...layers, ...pooled, ...denseLayers(library, spec, { names, classes })];
 }
 
 function feedforwardLayers(
@@ -124,12 +165,20 @@ function initialise(library: TensorFlow, model: tf.Sequential, seed: number): vo
     const shapes = layer.weights.map((weight) => weight.shape as number[]);
     if (shapes.length === 0) continue;
     const random = new Random(seed, 'weights', layer.name);
-    const values =
-      layer.getClassName() === 'LSTM' ? lstmWeights(shapes, random) : kernelWeights(shapes, random);
+    const values = initialWeights(layer.getClassName(), shapes, random);
     const tensors = values.map((value, index) => library.tensor(value, shapes[index]));
     layer.setWeights(tensors);
     library.dispose(tensors);
   }
+}
+
+function initialWeights(kind: string, shapes: readonly number[][], random: Random): Float32Array[] {
+  if (kind === 'LSTM') return lstmWeights(shapes, random);
+  if (kind === 'Bidirectional')
+    return [...lstmWeights(shapes.slice(0, 3), random), ...lstmWeights(shapes.slice(3), random)];
+  if (kind === 'AttentionPooling')
+    return [...kernelWeights(shapes.slice(0, 2), random), glorotUniform(shapes[2]![0]!, 1, random)];
+  return kernelWeights(shapes, random);
 }
 
 function lstmWeights(shapes: readonly number[][], random: Random): Float32Array[] {

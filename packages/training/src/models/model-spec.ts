@@ -36,9 +36,28 @@ export const feedforwardModelSchema = z.strictObject({
   dropout: z.number().min(0).max(0.95),
 });
 
+/**
+ * LSTM layers that read the sequence both ways, attention over their steps, dense ReLU layers and softmax. Dropout stands
+ * after each layer.
+ */
+export const bilstmAttentionModelSchema = z.strictObject({
+  kind: z.literal('bilstm-attention'),
+  /** Units of each LSTM layer and direction. */
+  lstm: z.array(units).min(1).max(8),
+  /** Width of the layer that scores the steps. */
+  attention: units,
+  dense: z.array(units).max(8),
+  dropout: z.number().min(0).max(0.95),
+});
+
 /** A network as data; one member for each kind this package can build. */
-export const modelSpecSchema = z.discriminatedUnion('kind', [lstmModelSchema, feedforwardModelSchema]);
+export const modelSpecSchema = z.discriminatedUnion('kind', [
+  lstmModelSchema,
+  feedforwardModelSchema,
+  bilstmAttentionModelSchema,
+]);
 
 export type ModelSpec = z.output<typeof modelSpecSchema>;
 export type LstmSpec = z.output<typeof lstmModelSchema>;
 export type FeedforwardSpec = z.output<typeof feedforwardModelSchema>;
+export type BilstmAttentionSpec = z.output<typeof bilstmAttentionModelSchema>;

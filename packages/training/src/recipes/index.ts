@@ -1,4 +1,5 @@
 import { ProsodiaError, parseWith } from '@prosodia/contracts';
+import { bilstmAttention } from './bilstm-attention.js';
 import { cnn } from './cnn.js';
 import { functionalsMlp } from './functionals-mlp.js';
 import { paperFinal } from './paper-final.js';
@@ -10,7 +11,7 @@ export * from './recipe.js';
 
 /** The recipes this package ships, by name. */
 export const RECIPES: Readonly<Record<string, Recipe>> = Object.fromEntries(
-  [paperInitial, paperInitialAugmented, paperFinal, functionalsMlp, cnn].map((recipe) => [
+  [paperInitial, paperInitialAugmented, paperFinal, functionalsMlp, cnn, bilstmAttention].map((recipe) => [
     recipe.name,
     recipe,
   ]),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { exportOnnx, registerLayer } from '../../src/export/index.js';
+import { attentionPooling } from '../../src/models/attention-pooling.js';
 import { cardFor, randomFloats, randomiseWeights, runFile, tf } from './support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prosodia-layers-'));
@@ -78,6 +79,39 @@ it.each([
     }
   },
 );
+
+it.each([
+  [true, 'sigmoid', true],
+  [false, 'hardSigmoid', false],
+] as const)(
+  'an LSTM both ways agrees (sequences: %s, %s, bias: %s)',
+  async (returnSequences, recurrentActivation, useBias) => {
+    const layer = lstm({ units: 4, recurrentActivation, useBias, returnSequences }) as tfjs.RNN;
+    const layers = [
+      tf.layers.bidirectional({ layer, mergeMode: 'concat', inputShape: [6, 3] }),
+      ...(returnSequences ? [tf.layers.flatten()] : []),
+      softmaxHead(),
+    ];
+    expect(await differenceOf(tf.sequential({ layers }), returnSequences ? 48 : 8)).toBeLessThanOrEqual(1e-6);
+  },
+);
+
+it('attention over time agrees, and a Bidirectional of another kind is refused', async () => {
+  const layers = [
+    lstm({ units: 5, returnSequences: true, inputShape: [9, 3] }),
+    attentionPooling(tf, { units: 4, name: 'attention' }),
+    softmaxHead(),
+  ];
+  expect(await differenceOf(tf.sequential({ layers }), 5)).toBeLessThanOrEqual(1e-6);
+  const gru = tf.layers.bidirectional({
+    layer: tf.layers.gru({ units: 2 }) as tfjs.RNN,
+    mergeMode: 'concat',
+    inputShape: [6, 3],
+  });
+  await expect(differenceOf(tf.sequential({ layers: [gru, softmaxHead()] }), 4)).rejects.toThrow(
+    'an LSTM inside',
+  );
+});
 
 it('any small stack of layers agrees', async () => {
   const width = fc.integer({ min: 1, max: 9 });

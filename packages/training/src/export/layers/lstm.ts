@@ -1,4 +1,5 @@
 import { ProsodiaError } from '@prosodia/contracts';
+import type { layers } from '@tensorflow/tfjs';
 import { type AttributeValue, float } from '../graph-builder.js';
 import type { LayerContext, LayerExporter, LayerWeight } from '../layer-exporter.js';
 import { HARD_SIGMOID } from './activation.js';
@@ -43,7 +44,74 @@ const lstm: LayerExporter = (context) => {
   return graph.node('Squeeze', `${name}/last`, [last, graph.integers(`${name}/direction`, [0])]);
 };
 
-export const lstmLayers: Readonly<Record<string, LayerExporter>> = { LSTM: lstm };
+/**
+ * Bidirectional of an LSTM, its halves side by side → one LSTM operator of two directions, whose result
+ * [steps, direction, batch, units] becomes [batch, steps, 2 · units], or without the steps [batch, 2 · units].
+ */
+const bidirectional: LayerExporter = (context) => {
+  const { graph, name, input, weights } = context;
+  const { config, mergeMode } = innerLstm(context);
+  if (mergeMode !== 'concat')
+    throw new ProsodiaError(
+      'MODEL',
+      `Expected mergeMode concat for ${name} but received ${String(mergeMode)}`,
+    );
+  const units = Number(config.units);
+  const half = weights.length / 2;
+  const directions = [weights.slice(0, half), weights.slice(half)] as [
+    LayerWeight,
+    LayerWeight,
+    LayerWeight?,
+  ][];
+  const both = (part: (one: [LayerWeight, LayerWeight, LayerWeight?]) => Float32Array) =>
+    Float32Array.from(directions.flatMap((one) => [...part(one)]));
+  const inputs = [
+    graph.node('Transpose', `${name}/time-first`, [input], { perm: [1, 0, 2] }),
+    graph.floats(
+      `${name}/W`,
+      both(([kernel]) => transposeGates(kernel, units)),
+      [2, 4 * units, weights[0]!.shape[0]!],
+    ),
+    graph.floats(
+      `${name}/R`,
+      both(([, recurrent]) => transposeGates(recurrent, units)),
+      [2, 4 * units, units],
+    ),
+  ];
+  if (half === 3)
+    inputs.push(
+      graph.floats(
+        `${name}/B`,
+        both(([, , bias]) => joinBias(bias!, units)),
+        [2, 8 * units],
+      ),
+    );
+  const attributes = { hidden_size: units, direction: 'bidirectional', ...activationAttributes(config, 2) };
+  const sequences = config.returnSequences === true;
+  const outputs = sequences ? [`${name}/Y`] : ['', `${name}/Y_h`];
+  const result = graph.nodeWithOutputs('LSTM', `${name}/lstm`, inputs, outputs, attributes).at(-1)!;
+  const perm = sequences ? [2, 0, 1, 3] : [1, 0, 2];
+  const batchFirst = graph.node('Transpose', `${name}/batch-first`, [result], { perm });
+  const shape = graph.integers(`${name}/shape`, sequences ? [0, 0, 2 * units] : [0, 2 * units]);
+  return graph.node('Reshape', `${name}/beside`, [batchFirst, shape]);
+};
+
+function innerLstm({ config, layer, name, ...rest }: LayerContext) {
+  const { forwardLayer } = layer as unknown as { forwardLayer?: layers.Layer };
+  if (forwardLayer?.getClassName() !== 'LSTM')
+    throw new ProsodiaError(
+      'MODEL',
+      `Expected an LSTM inside ${name} but received ${forwardLayer?.getClassName()}`,
+    );
+  const inner = { ...rest, layer: forwardLayer, config: forwardLayer.getConfig(), name };
+  refuseUnsupported(inner);
+  return { config: inner.config, mergeMode: config.mergeMode };
+}
+
+export const lstmLayers: Readonly<Record<string, LayerExporter>> = {
+  LSTM: lstm,
+  Bidirectional: bidirectional,
+};
 
 function refuseUnsupported({ config, name }: LayerContext): void {
   for (const option of ['goBackwards', 'stateful', 'returnState'])
@@ -72,11 +140,14 @@ function joinBias({ data }: LayerWeight, units: number): Float32Array {
   return out;
 }
 
-/** ONNX names three functions: of the gates, of the cell's candidate and of the cell's output. */
-function activationAttributes(config: Readonly<Record<string, unknown>>): Record<string, AttributeValue> {
+/** ONNX names three functions for each direction: of the gates, of the cell's candidate and of the cell's output. */
+function activationAttributes(
+  config: Readonly<Record<string, unknown>>,
+  directions = 1,
+): Record<string, AttributeValue> {
   const gates = recurrentActivation(config.recurrentActivation, 'recurrentActivation');
   const cell = recurrentActivation(config.activation, 'activation');
-  const activations = [gates, cell, cell];
+  const activations = Array.from({ length: directions }, () => [gates, cell, cell]).flat();
   const hard = activations.filter((activation) => activation === 'HardSigmoid');
   if (hard.length === 0) return { activations };
   // Only the functions that have parameters take their turn in these two lists.
