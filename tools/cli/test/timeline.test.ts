@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { encodeWav } from '@prosodia/features';
+import { Recognizer, readProfile } from '@prosodia/runtime';
+import { spoken } from '../../../packages/runtime/test/spoken.js';
 import { toRttm, toSrt } from '../src/timeline/formats.js';
 import { readWav } from '../src/timeline/wav-stream.js';
 
@@ -161,5 +163,47 @@ describe('prosodia timeline and listen', () => {
     );
     expect(code).toBe(0);
     expect(out).toContain('confidence');
+  });
+
+  test('listen knows the person whose profile it is given', async () => {
+    const profile = join(folder, 'me.json');
+    const recognizer = await Recognizer.load(MODEL);
+    try {
+      const voice = recognizer.speaker();
+      const voices = { calm: 90, sad: 170, happy: 320 };
+      for (let take = 1; take <= 4; take++)
+        for (const [label, pitchHz] of Object.entries(voices))
+          await voice.learn(spoken(take, pitchHz * (1 + 0.02 * take)), label);
+      await voice.save(profile);
+      const clip = spoken(12, voices.happy);
+      const file = join(folder, 'mine.wav');
+      await writeFile(file, encodeWav(clip));
+      const last = async (...more: string[]) => {
+        const { out } = await prosodia(
+          undefined,
+          ...['listen', '--model', MODEL, '--file', file, '--fast', '--json', ...more],
+        );
+        return JSON.parse(out.trim().split('\n').at(-1)!);
+      };
+      const known = await last('--profile', profile);
+      expect(known).toMatchObject({ type: 'segment', label: 'happy' });
+      expect(known.probabilities).not.toEqual((await last()).probabilities);
+      const speaker = recognizer.speaker(await readProfile(profile));
+      let inCode: unknown;
+      const samples = clip.samples.map((sample) => Math.round(sample * 32_768) / 32_768);
+      for await (const event of recognizer.stream({ sampleRateHz: RATE_HZ, speaker }).from([samples]))
+        if (event.type === 'segment') inCode = event;
+      expect(known).toEqual(JSON.parse(JSON.stringify(inCode)));
+    } finally {
+      await recognizer.close();
+    }
+    const broken = join(folder, 'broken.json');
+    await writeFile(broken, '{}');
+    const refused = await prosodia(
+      undefined,
+      ...['listen', '--model', MODEL, '--file', recording, '--profile', broken],
+    );
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain('broken.json');
   });
 });

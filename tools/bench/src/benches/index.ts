@@ -17,6 +17,7 @@ export const BENCHES = {
   linearity: async () => (await import('./linearity.js')).benchLinearity(),
   live: async () => (await import('./live.js')).benchLive(),
   'live-decision': async () => (await import('./live-decision.js')).benchDecision(),
+  'live-hour': async () => (await import('./live-hour.js')).benchHour(),
   'live-load': async () => (await import('./live.js')).benchService(),
   'live-ways': async () => (await import('./live-ways.js')).benchWays(),
   mlserver: async () => (await import('./mlserver.js')).benchMlserver(),

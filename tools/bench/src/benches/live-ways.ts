@@ -1,16 +1,8 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { Recording } from '@prosodia/contracts';
 import { loadCorpus } from '@prosodia/training';
+import { withSynthetic } from '../synthetic-speech.js';
 import { compareWays, type MinuteReport } from '../ways/compare-ways.js';
 import type { FiguredRows } from './index.js';
-
-const SYNTHESIZER = fileURLToPath(new URL('../../../synthesizer/bin/synthesize.mjs', import.meta.url));
-const run = promisify(execFile);
 
 /**
  * A minute of clips with silences between, heard in code, by `prosodia timeline` and `listen`, over the WebSocket and on
@@ -35,17 +27,6 @@ export async function benchWays(): Promise<FiguredRows> {
       }
   });
   return { rows: [], figures: { minutes }, tables: [] };
-}
-
-/** Clips of two synthetic speakers. */
-async function withSynthetic<T>(work: (recordings: readonly Recording[]) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'prosodia-synthetic-'));
-  try {
-    await run(process.execPath, [SYNTHESIZER, '--out', folder, '--speakers', '2']);
-    return await work((await loadCorpus(folder)).recordings);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 }
 
 function tell(name: string, { durationSec, clips, ways, ...shares }: MinuteReport): void {
