@@ -139,6 +139,9 @@ function mixed(first: Float32Array, second: Float32Array, share: number): Float3
 }
 
 export class FittedLda implements FittedLearner {
+  /** Of those who are known, by the object that says who they are: rows of each part and copy. */
+  readonly #known = new WeakMap<SpeakerKnowledge, Map<string, Promise<KnownRows>>>();
+
   constructor(
     readonly parts: readonly LdaPart[],
     /** Of the mixture: as sure as the inner folds have shown it may be. */
@@ -153,21 +156,30 @@ export class FittedLda implements FittedLearner {
       const sum = new Float32Array(test.length * classes);
       for (const part of this.parts) {
         const rows = await part.fitted.vectors(test.rows(part.summary.input, copy));
-        const own = part.head.posteriors(rows, await knownRows(part, knowledge, copy));
+        const own = part.head.posteriors(rows, await this.#knownRows(part, knowledge, copy));
         for (const [at, value] of own.entries()) sum[at]! += part.share * value;
       }
       answers.push(applyTemperature(sum, classes, this.temperature));
     }
     return ofCopies(answers);
   }
+
+  #knownRows(part: LdaPart, knowledge: SpeakerKnowledge, copy: number): Promise<KnownRows> | undefined {
+    if (knowledge.track === 'nothing') return undefined;
+    const known = this.#known.get(knowledge) ?? new Map<string, Promise<KnownRows>>();
+    this.#known.set(knowledge, known);
+    const name = `${part.summary.name}/${copy}`;
+    const rows = known.get(name) ?? knownRows(part, knowledge, copy);
+    known.set(name, rows);
+    return rows;
+  }
 }
 
 async function knownRows(
   { summary, fitted }: LdaPart,
-  knowledge: SpeakerKnowledge,
+  knowledge: Exclude<SpeakerKnowledge, { track: 'nothing' }>,
   copy: number,
-): Promise<KnownRows | undefined> {
-  if (knowledge.track === 'nothing') return undefined;
+): Promise<KnownRows> {
   const rows = await fitted.vectors(knowledge.clips.rows(summary.input, copy));
   return { rows, classes: knowledge.track === 'labelled' ? knowledge.classes : undefined };
 }

@@ -106,12 +106,15 @@ export async function testFold(
   options: RunFoldOptions,
 ): Promise<FoldResult> {
   const predicted = performance.now();
-  const probabilities = await predictAll(corpus, plan, fitted, banks.clean, options);
+  const groups = testGroups(corpus, plan, banks.clean, options);
+  const probabilities = await predictAll(plan, fitted, banks.clean, groups, options);
   const predictSecPerClip = (performance.now() - predicted) / 1000 / plan.test.length;
-  await requireIndependence(corpus, plan, fitted, banks.clean, options, probabilities);
+  await requireIndependence(plan, fitted, banks.clean, groups, options, probabilities);
   const noisy: Record<string, Float32Array> = {};
-  for (const [name, bank] of banks.noisy)
-    noisy[name] = await predictAll(corpus, plan, fitted, await bank(), options);
+  for (const [name, open] of banks.noisy) {
+    const bank = await open();
+    noisy[name] = await predictAll(plan, fitted, bank, testGroups(corpus, plan, bank, options), options);
+  }
   const tested = plan.test.map((clip) => clip[0]!);
   return { name: plan.name, tested, probabilities, noisy, fitSec, predictSecPerClip };
 }
@@ -160,19 +163,51 @@ function requireUntouched(
       );
 }
 
-async function predictAll(
+/** Clips that are tested with the same knowledge. */
+interface TestGroup {
+  readonly tested: readonly number[];
+  readonly knowledge: SpeakerKnowledge;
+}
+
+/** One object of knowledge for each group: a learner may make something of it once. */
+function testGroups(
   corpus: BankCorpus,
+  plan: FoldPlan,
+  bank: FeatureBank,
+  options: RunFoldOptions,
+): TestGroup[] {
+  const { track, labels } = options;
+  return knowledgeGroups(plan.test, corpus.recordings, options).map(({ tested, known }) => {
+    const clips = testSide(plan, bank, known);
+    const classes = Int32Array.from(known, (place) =>
+      labels.indexOf(corpus.recordings[plan.test[place]![0]!.recording]!.emotion),
+    );
+    const knowledge: SpeakerKnowledge =
+      track === 'nothing' ? { track } : track === 'unlabelled' ? { track, clips } : { track, clips, classes };
+    return { tested, knowledge };
+  });
+}
+
+function testSide(plan: FoldPlan, bank: FeatureBank, places: readonly number[]): TestSide {
+  return new TestSide(
+    bank,
+    places.map((place): Clip => plan.test[place]!),
+  );
+}
+
+async function predictAll(
   plan: FoldPlan,
   fitted: FittedLearner,
   bank: FeatureBank,
-  options: RunFoldOptions,
+  groups: readonly TestGroup[],
+  { labels, seed }: RunFoldOptions,
 ): Promise<Float32Array> {
-  const classes = options.labels.length;
+  const classes = labels.length;
   const all = new Float32Array(plan.test.length * classes);
-  for (const { tested, known } of knowledgeGroups(plan.test, corpus.recordings, options)) {
+  for (const { tested, knowledge } of groups) {
     // An order that says nothing: names of corpora are sorted by emotion.
-    const order = new Random(options.seed, 'test-order', plan.name).shuffle([...tested]);
-    const rows = await predictPlaces(corpus, plan, fitted, bank, options, order, known);
+    const order = new Random(seed, 'test-order', plan.name).shuffle([...tested]);
+    const rows = await predictPlaces(plan, fitted, bank, order, knowledge, classes);
     for (const [index, place] of order.entries())
       all.set(rows.subarray(index * classes, (index + 1) * classes), place * classes);
   }
@@ -180,27 +215,15 @@ async function predictAll(
 }
 
 async function predictPlaces(
-  corpus: BankCorpus,
   plan: FoldPlan,
   fitted: FittedLearner,
   bank: FeatureBank,
-  { track, labels }: RunFoldOptions,
   places: readonly number[],
-  known: readonly number[],
+  knowledge: SpeakerKnowledge,
+  classes: number,
 ): Promise<Float32Array> {
-  const sideOf = (chosen: readonly number[]): TestSide =>
-    new TestSide(
-      bank,
-      chosen.map((place): Clip => plan.test[place]!),
-    );
-  const classes = Int32Array.from(known, (place) =>
-    labels.indexOf(corpus.recordings[plan.test[place]![0]!.recording]!.emotion),
-  );
-  const clips = sideOf(known);
-  const knowledge: SpeakerKnowledge =
-    track === 'nothing' ? { track } : track === 'unlabelled' ? { track, clips } : { track, clips, classes };
-  const rows = await fitted.predict(sideOf(places), knowledge);
-  requireProbabilities(rows, places.length, labels.length, plan.name);
+  const rows = await fitted.predict(testSide(plan, bank, places), knowledge);
+  requireProbabilities(rows, places.length, classes, plan.name);
   return rows;
 }
 
@@ -229,18 +252,18 @@ const SAME = 1e-3;
 
 /** Asks a few clips again, alone: statistics of the test side, or memory of it, would change the answer. */
 async function requireIndependence(
-  corpus: BankCorpus,
   plan: FoldPlan,
   fitted: FittedLearner,
   bank: FeatureBank,
-  options: RunFoldOptions,
+  groups: readonly TestGroup[],
+  { labels, seed }: RunFoldOptions,
   probabilities: Float32Array,
 ): Promise<void> {
-  const classes = options.labels.length;
-  for (const { tested, known } of knowledgeGroups(plan.test, corpus.recordings, options)) {
-    const asked = new Random(options.seed, 'ask-again', plan.name).shuffle([...tested]).slice(0, ASKED_AGAIN);
+  const classes = labels.length;
+  for (const { tested, knowledge } of groups) {
+    const asked = new Random(seed, 'ask-again', plan.name).shuffle([...tested]).slice(0, ASKED_AGAIN);
     for (const place of asked) {
-      const again = await predictPlaces(corpus, plan, fitted, bank, options, [place], known);
+      const again = await predictPlaces(plan, fitted, bank, [place], knowledge, classes);
       const before = probabilities.subarray(place * classes, (place + 1) * classes);
       if (again.some((value, index) => Math.abs(value - before[index]!) > SAME))
         throw new ProsodiaError(
