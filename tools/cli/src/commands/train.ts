@@ -25,6 +25,9 @@ interface TrainOptions {
 }
 
 const EXAMPLES = `
+Recordings of your own: a CSV with the columns path (relative to the CSV), emotion and speaker, and if known sex (female, male),
+  intensity (normal, strong), text, repetition; or the same as JSON lines. "prosodia corpus info mine.csv" says what is in it.
+
 Protocols:
   speaker           test speakers are never heard in training (the default, the honest one)
   recording         a random split of recordings; the same speakers are on both sides
