@@ -34,13 +34,18 @@ export function pythonPeer(
   };
 }
 
-/** A peer from npm, at an exact version, in a folder of its own; `peers/<script>` is told where. */
-export function nodePeer(system: string, spec: string, script: string, args: readonly string[]): Contender {
+/** A peer from npm, its packages at exact versions, in a folder of its own; `peers/<script>` is told where. */
+export function nodePeer(
+  system: string,
+  specs: readonly string[],
+  script: string,
+  args: readonly string[],
+): Contender {
   return {
     system,
     threads: 1,
     async start() {
-      const place = await nodePlace(spec);
+      const place = await nodePlace(specs);
       return startChild(process.execPath, [join(PEERS, script), place, ...args]);
     },
   };
@@ -57,11 +62,12 @@ export async function pythonPlace(needs: string): Promise<string> {
   return join(place, 'bin/python');
 }
 
-function nodePlace(spec: string): Promise<string> {
-  return once(`peers-${spec.replace(/[^\w.]+/g, '-')}`, spec, async (folder) => {
+function nodePlace(specs: readonly string[]): Promise<string> {
+  const name = specs.join('-').replace(/[^\w.]+/g, '-');
+  return once(`peers-${name}`, specs.join(' '), async (folder) => {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'package.json'), '{"private":true,"type":"module"}');
-    await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', spec], { cwd: folder });
+    await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...specs], { cwd: folder });
   });
 }
 

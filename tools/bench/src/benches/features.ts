@@ -33,7 +33,7 @@ async function atRate(sampleRateHz: number, { clips, folder, wavs }: BenchClips)
       await extractFeatures(clips, config, { threads });
       return clips.length;
     });
-  const meyda = nodePeer('Meyda (26 bands)', 'meyda@5.6.3', 'meyda-peer.mjs', [folder, rate]);
+  const meyda = nodePeer('Meyda (26 bands)', ['meyda@5.6.3'], 'meyda-peer.mjs', [folder, rate]);
   const fromFiles = inProcess({ system: 'prosodia', version, threads: 1 }, async () => {
     const items = await extractFromFiles(wavs, config, { threads: 1, summary: 'mean' });
     for (const item of items) if (!item.ok) throw new Error(item.error.message);

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { networkRowsFromFiles } from '@prosodia/features';
@@ -10,7 +10,8 @@ import { loadTensorflow } from '@prosodia/training';
 import { type BenchClips, withClips } from '../clips.js';
 import { type Contender, contest, inProcess } from '../contender.js';
 import { ownVersion } from '../machine.js';
-import { pythonPeer } from '../peer-places.js';
+import { nodePeer, pythonPeer } from '../peer-places.js';
+import { writeRandomTransformer } from '../random-transformer.js';
 import type { BenchRow } from '../row.js';
 import type { RuntimeFigures, SoakFigures } from '../runtime-child.js';
 import { paperNetwork, writeUntrainedModel } from '../untrained-model.js';
@@ -87,12 +88,26 @@ async function race(model: string, { wavs, source }: BenchClips): Promise<BenchR
       peers: [
         tensorflowPeer(model, wavs),
         pythonPeer({ system: 'onnxruntime + librosa' }, 'recognise', 'recognise_peer.py', [model, ...wavs]),
+        transformersPeer(join(dirname(model), 'transformers'), wavs),
       ],
       rounds: ROUNDS,
     });
   } finally {
     await recognizer.close();
   }
+}
+
+/** A classifier of the same size, its weights random, as people of transformers.js would run it. */
+function transformersPeer(models: string, wavs: readonly string[]): Contender {
+  const specs = ['@huggingface/transformers@4.3.1'];
+  const peer = nodePeer('transformers.js', specs, 'transformers-peer.mjs', [models, ...wavs]);
+  return {
+    ...peer,
+    async start() {
+      await writeRandomTransformer(models);
+      return peer.start();
+    },
+  };
 }
 
 /** The same network in TensorFlow.js, fed with our features: what is compared is the network and its engine. */
