@@ -18,8 +18,9 @@ export function setUpRecording(labels, tell) {
       find('result').hidden = true;
       find('progress').textContent = `Reading ${file.name} …`;
       shown = { name: file.name, timeline: await analyse(file, labels, player) };
-      find('progress').textContent =
-        `${shown.timeline.segments.length} segments of speech in ${shown.timeline.durationSec.toFixed(1)} s`;
+      const { segments, durationSec } = shown.timeline;
+      const count = segments.length === 1 ? '1 segment' : `${segments.length} segments`;
+      find('progress').textContent = `${count} of speech in ${durationSec.toFixed(1)} s`;
     } catch (error) {
       find('progress').textContent = '';
       tell(`${file.name} could not be read: ${error.message}`);

@@ -77,13 +77,15 @@ function render(
 }
 
 function printTimeline(session: Session, timeline: Timeline, out: string | undefined): void {
-  session.print(segmentTable(timeline.segments));
   const { segments, durationSec } = timeline;
-  session.print(`${segments.length} segments of speech in ${durationSec.toFixed(1)} s`);
+  session.print(segmentTable(segments));
+  const count = segments.length === 1 ? '1 segment' : `${segments.length} segments`;
+  session.print(`${count} of speech in ${durationSec.toFixed(1)} s`);
   if (out !== undefined) session.print(`written: ${out}`);
 }
 
 export function segmentTable(segments: Timeline['segments']): string {
+  if (segments.length === 0) return 'No speech was heard.';
   return textTable(
     ['from s', 'to s', 'emotion', 'confidence'],
     segments.map(({ startSec, endSec, label, confidence }) => [
