@@ -102,6 +102,29 @@ describe('tensorflow engine', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  test('what batch normalisation has seen is learnt by whole epochs alone', async () => {
+    const layers = [
+      tf.layers.lstm({ units: 6, returnSequences: true, recurrentActivation: 'sigmoid', inputShape: [7, 3] }),
+      tf.layers.batchNormalization(),
+      tf.layers.flatten(),
+      tf.layers.dense({ units: 5, activation: 'softmax' }),
+    ];
+    const model = tf.sequential({ layers });
+    const seen = () => Array.from(layers[1]!.getWeights().at(-1)!.dataSync());
+    const engine = await createEngine('auto', model, rows, OPTIONS);
+    expect(engine.name).toBe(backend);
+    await engine.gradients(order);
+    expect(seen()).toEqual(Array(6).fill(1));
+    const losses = [];
+    for (let i = 0; i < 5; i++) losses.push((await engine.epoch(order)).loss);
+    expect(losses[4]).toBeLessThan(losses[0]!);
+    const after = seen();
+    expect(after.every((variance) => variance < 1)).toBe(true);
+    await expect(engine.epoch(order, AbortSignal.abort())).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(seen()).toEqual(after);
+    engine.dispose();
+  });
+
   test('refuses a second epoch while one runs, and what does not fit', async () => {
     const model = buildModel(tf);
     const engine = await createEngine(backend, model, rows, OPTIONS);

@@ -92,7 +92,13 @@ export class TensorflowEngine implements InspectableEngine {
   async gradients(order: Int32Array): Promise<BatchGradients> {
     checkOrder(order, this.#rows.classes.length);
     this.#load();
+    const seen = this.#model.nonTrainableWeights.map((weight) => weight.read().clone());
     const { loss, gradients } = this.#batch(order, this.#clock.step + 1);
+    // Batch normalisation writes down what it sees.
+    this.#model.nonTrainableWeights.forEach((weight, index) => {
+      weight.write(seen[index]!);
+    });
+    this.#tf.dispose(seen);
     const found = new Map(this.#loose.variables.map((variable, index) => [variable, gradients[index]!]));
     for (const lstm of this.#forward.lstms) {
       const own = lstm.gradients();

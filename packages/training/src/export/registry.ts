@@ -6,6 +6,7 @@ import { convolutionLayers } from './layers/convolution.js';
 import { denseLayers } from './layers/dense.js';
 import { dropoutLayers } from './layers/dropout.js';
 import { lstmLayers } from './layers/lstm.js';
+import { normalizationLayers } from './layers/normalization.js';
 import { shapeLayers } from './layers/shape.js';
 
 const exporters = new Map<string, LayerExporter>(
@@ -16,6 +17,7 @@ const exporters = new Map<string, LayerExporter>(
     ...denseLayers,
     ...dropoutLayers,
     ...lstmLayers,
+    ...normalizationLayers,
     ...shapeLayers,
   }),
 );

@@ -113,6 +113,36 @@ it('attention over time agrees, and a Bidirectional of another kind is refused',
   );
 });
 
+it.each([
+  [true, true],
+  [false, true],
+  [true, false],
+])('batch normalisation agrees along time and on one vector (scale %s, center %s)', async (scale, center) => {
+  const norm = () => tf.layers.batchNormalization({ scale, center });
+  const layers = [
+    tf.layers.conv1d({ filters: 5, kernelSize: 3, padding: 'same', inputShape: [8, 3] }),
+    norm(),
+    tf.layers.globalAveragePooling1d() as tfjs.layers.Layer,
+    norm(),
+    softmaxHead(),
+  ];
+  const model = tf.sequential({ layers: layers as tfjs.layers.Layer[] });
+  // A variance is not negative, as the random weights of these tests may be.
+  randomiseWeights(model, 4);
+  for (const layer of model.layers.filter((one) => one.getClassName() === 'BatchNormalization'))
+    layer.setWeights(
+      layer.getWeights().map((weight, i, all) => (i === all.length - 1 ? tf.abs(weight) : weight)),
+    );
+  const path = join(folder, 'norm.onnx');
+  const options = {
+    model,
+    card: cardFor(model, { embeddingSize: 5 }),
+    checkRows: randomFloats(5 * 24, 1, 2),
+    path,
+  };
+  expect((await exportOnnx(options)).maxAbsDifference).toBeLessThanOrEqual(1e-6);
+});
+
 it('any small stack of layers agrees', async () => {
   const width = fc.integer({ min: 1, max: 9 });
   const stack = fc.record({
