@@ -1,4 +1,9 @@
-"""One change to clips by another library: augment_peer.py SYSTEM noise|stretch|pitch AMOUNT [dB] FOLDER; see peer.py."""
+"""One change to clips by another library; see peer.py.
+
+    augment_peer.py SYSTEM noise|stretch|pitch AMOUNT CLIPS PROBE OUT
+
+The clips of PROBE are written to OUT as changed; those of CLIPS are timed.
+"""
 
 import importlib.metadata
 import pathlib
@@ -7,7 +12,7 @@ import sys
 import numpy as np
 import peer
 
-SYSTEM, KIND, AMOUNT, FOLDER = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[-1]
+SYSTEM, KIND, AMOUNT, CLIPS, PROBE, OUT = *sys.argv[1:3], float(sys.argv[3]), *sys.argv[4:]
 RATE = 22050
 sys.path.append(str(pathlib.Path(__file__).parent.parent / "quality"))
 
@@ -36,11 +41,13 @@ def audiomentations_change():
 def quality_change():
     import peers
 
-    names = {"librosa": "librosa", "pedalboard": "Rubber Band (pedalboard)", "parselmouth": "Praat"}
-    change = (peers.STRETCH if KIND == "stretch" else peers.PITCH)[names[SYSTEM]]
+    change = (peers.STRETCH if KIND == "stretch" else peers.PITCH)[SYSTEM]
     return lambda clip: change(clip, RATE, AMOUNT)
 
 
 change = {"numpy": numpy_change, "audiomentations": audiomentations_change}.get(SYSTEM, quality_change)()
-package = {"parselmouth": "praat-parselmouth"}.get(SYSTEM, SYSTEM)
-peer.serve(importlib.metadata.version(package), peer.clips(FOLDER), change)
+PACKAGES = {"Praat": "praat-parselmouth", "Rubber Band R3": "pedalboard", "signalsmith-stretch": "python-stretch"}
+package = PACKAGES.get(SYSTEM, SYSTEM)
+peer.write_changed(PROBE, OUT, change)
+version = importlib.metadata.version(package)
+peer.serve(version if package == SYSTEM else f"{package} {version}", peer.clips(CLIPS), change)

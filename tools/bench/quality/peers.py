@@ -51,5 +51,35 @@ def rubberband_pitch(clip, rate_hz, semitones):
     return time_stretch(clip[None], rate_hz, pitch_shift_in_semitones=semitones, preserve_formants=True)[0]
 
 
-STRETCH = {"librosa": librosa_stretch, "Praat": praat_stretch, "Rubber Band (pedalboard)": rubberband_stretch}
-PITCH = {"librosa": librosa_pitch, "Praat": praat_pitch, "Rubber Band (pedalboard)": rubberband_pitch}
+def _signalsmith(rate_hz):
+    from python_stretch.Signalsmith import Stretch
+
+    stretch = Stretch()
+    stretch.preset(1, rate_hz)
+    return stretch
+
+
+def signalsmith_stretch(clip, rate_hz, rate):
+    stretch = _signalsmith(rate_hz)
+    stretch.timeFactor = rate
+    return stretch.process(clip[None])[0]
+
+
+def signalsmith_pitch(clip, rate_hz, semitones):
+    stretch = _signalsmith(rate_hz)
+    stretch.setTransposeSemitones(semitones)
+    return stretch.process(clip[None])[0]
+
+
+STRETCH = {
+    "librosa": librosa_stretch,
+    "Praat": praat_stretch,
+    "Rubber Band R3": rubberband_stretch,
+    "signalsmith-stretch": signalsmith_stretch,
+}
+PITCH = {
+    "librosa": librosa_pitch,
+    "Praat": praat_pitch,
+    "Rubber Band R3": rubberband_pitch,
+    "signalsmith-stretch": signalsmith_pitch,
+}

@@ -17,14 +17,17 @@ export interface BenchClips {
 /**
  * Clips to work on: one of each RAVDESS actor where RAVDESS_DIR is set, otherwise a buzz of changing pitch in a little
  * noise (the time of an MFCC does not depend on what is heard; augmentation's does).
+ *
+ * @param names  RAVDESS's names of the clips wanted, one of each actor
  */
 export async function withClips<T>(
   sampleRateHz: number,
   work: (clips: BenchClips) => Promise<T>,
+  names?: readonly string[],
 ): Promise<T> {
   const root = await mkdtemp(join(tmpdir(), 'prosodia-bench-'));
   try {
-    const found = process.env.RAVDESS_DIR ? await recordings(process.env.RAVDESS_DIR) : [];
+    const found = process.env.RAVDESS_DIR ? await recordings(process.env.RAVDESS_DIR, names) : [];
     const clips = found.length > 0 ? await resampleClips(found, sampleRateHz) : buzzes(sampleRateHz);
     const [folder, wavFolder] = [join(root, 'raw'), join(root, 'wav')];
     await Promise.all([mkdir(folder), mkdir(wavFolder)]);
@@ -43,12 +46,15 @@ export async function withClips<T>(
   }
 }
 
-async function recordings(corpus: string): Promise<AudioClip[]> {
+async function recordings(corpus: string, names?: readonly string[]): Promise<AudioClip[]> {
   const actors = (await readdir(corpus)).filter((name) => name.startsWith('Actor_')).sort();
   return Promise.all(
     actors.map(async (actor, index) => {
       const files = (await readdir(join(corpus, actor))).filter((name) => /\.(wav|flac)$/.test(name)).sort();
-      return decodeFile(join(corpus, actor, files[(index * 7) % files.length]!));
+      const wanted = names?.find((name) => name.endsWith(actor.slice(-2)));
+      const file =
+        files.find((name) => wanted && name.startsWith(wanted)) ?? files[(index * 7) % files.length]!;
+      return decodeFile(join(corpus, actor, file));
     }),
   );
 }

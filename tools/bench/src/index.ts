@@ -12,6 +12,7 @@ export { nodePeer, pythonPeer } from './peer-places.js';
 export { type BenchRow, median, rowOf } from './row.js';
 
 const USAGE = `Usage: npm run bench -- [${Object.keys(BENCHES).join(' | ')}] [--json] [--svg FILE]
+       npm run bench -- augment [--report FILE.html | --corpus]
        npm run bench -- soak [--minutes MINUTES] [--calls CALLS]
 
 Runs Prosodia and its peers in turn, in one run, on the same clips, and prints medians and ratios
@@ -26,6 +27,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       json: { type: 'boolean' },
       help: { type: 'boolean' },
       svg: { type: 'string' },
+      corpus: { type: 'boolean' },
+      report: { type: 'string' },
       minutes: { type: 'string', default: '30' },
       calls: { type: 'string', default: '10000' },
     },
@@ -40,7 +43,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     console.log(JSON.stringify(await soakRuntime(Number(values.minutes), Number(values.calls))));
     return 0;
   }
-  const found: BenchRow[] | FiguredRows = await BENCHES[name as BenchName]();
+  const found: BenchRow[] | FiguredRows = await BENCHES[name as BenchName](values);
   const { rows, figures, tables, svg }: FiguredRows = Array.isArray(found)
     ? { rows: found, figures: {} }
     : found;

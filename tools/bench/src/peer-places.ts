@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,6 +60,42 @@ export async function pythonPlace(needs: string): Promise<string> {
     });
   });
   return join(place, 'bin/python');
+}
+
+/** A peer in C++: `peers/<source>`, built against Debian packages that are unpacked into a folder of its own. */
+export function debianPeer(
+  system: string,
+  packages: readonly string[],
+  source: string,
+  library: string,
+  args: readonly string[],
+): Contender {
+  return {
+    system,
+    threads: 1,
+    async start() {
+      const place = await debianPlace(system, packages, source, library);
+      return startChild(join(place, 'peer'), args);
+    },
+  };
+}
+
+async function debianPlace(system: string, packages: readonly string[], source: string, library: string) {
+  const code = join(PEERS, source);
+  const contents = `${packages.join(' ')} ${await readFile(code, 'utf8')}`;
+  return once(`peers-${system}`, contents, async (folder) => {
+    await mkdir(folder, { recursive: true });
+    await run('apt-get', ['download', ...packages], { cwd: folder });
+    for (const file of (await readdir(folder)).filter((name) => name.endsWith('.deb')))
+      await run('dpkg', ['-x', file, '.'], { cwd: folder });
+    const libraries = join(folder, 'usr/lib', `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`);
+    // The folder gets another name when it is whole: the library is found beside the program.
+    const [path] = (await readdir(libraries)).filter((name) => name.startsWith(`${library}.so.`));
+    await copyFile(join(libraries, path!), join(folder, `${library}.so.1`));
+    const include = join(folder, 'usr/include/soundtouch');
+    const options = ['-std=c++20', '-O3', `-I${include}`, '-Wl,-rpath,$ORIGIN', '-o', join(folder, 'peer')];
+    await run('g++', [code, ...options, join(folder, `${library}.so.1`)]);
+  });
 }
 
 function nodePlace(specs: readonly string[]): Promise<string> {

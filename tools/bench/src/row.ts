@@ -13,6 +13,8 @@ export interface BenchRow {
   readonly ratio?: number;
   /** How exact our answer is, e.g. `max |Δ| 2e-4 to librosa in float64`. */
   readonly accuracy?: string;
+  /** How well the system does it, figure by figure. */
+  readonly quality?: Readonly<Record<string, number>>;
   /** Why the system could not be had. */
   readonly error?: string;
 }

@@ -1,57 +1,100 @@
 import type { AugmentationOptions } from '@prosodia/contracts';
 import { augment, extractFeatures } from '@prosodia/features';
+import { heldOutNames, Probe, withQuality } from '../augment-quality.js';
+import { type ReportedChange, writeReport } from '../augment-report.js';
 import { type BenchClips, withClips } from '../clips.js';
-import { contest, inProcess } from '../contender.js';
+import { type Contender, contest, inProcess } from '../contender.js';
 import { ownVersion } from '../machine.js';
-import { pythonPeer } from '../peer-places.js';
+import { debianPeer, pythonPeer } from '../peer-places.js';
 import type { BenchRow } from '../row.js';
 
 const ROUNDS = 5;
 const SAMPLE_RATE_HZ = 22_050;
-/** Our change, the word the peers know it by, and who can do it. How well each does it: tools/bench/quality. */
-const WORKS: readonly [AugmentationOptions, string, readonly string[]][] = [
-  [{ kind: 'noise', snrDb: 15 }, 'noise 15 dB', ['numpy', 'audiomentations']],
-  [
-    { kind: 'stretch', rate: 0.8 },
-    'stretch 0.8',
-    ['librosa', 'audiomentations', 'pedalboard', 'parselmouth'],
-  ],
-  [
-    { kind: 'stretch', rate: 1.25 },
-    'stretch 1.25',
-    ['librosa', 'audiomentations', 'pedalboard', 'parselmouth'],
-  ],
-  [{ kind: 'pitch', semitones: 2 }, 'pitch 2', ['librosa', 'audiomentations', 'pedalboard', 'parselmouth']],
+/** A round of ours goes over the clips this often: once would be a millisecond or two. */
+const REPEATS = 20;
+const SPEECH = ['librosa', 'audiomentations', 'Rubber Band R3', 'Praat', 'signalsmith-stretch', 'SoundTouch'];
+/** Our change, its kind and amount as the peers know them, and who can do it. */
+const WORKS: readonly [AugmentationOptions, string, number, readonly string[]][] = [
+  [{ kind: 'noise', snrDb: 15 }, 'noise', 15, ['numpy', 'audiomentations']],
+  [{ kind: 'stretch', rate: 0.8 }, 'stretch', 0.8, SPEECH],
+  [{ kind: 'stretch', rate: 1.25 }, 'stretch', 1.25, SPEECH],
+  [{ kind: 'pitch', semitones: 2 }, 'pitch', 2, SPEECH],
+  [{ kind: 'pitch', semitones: -4 }, 'pitch', -4, SPEECH],
 ];
+const SOUNDTOUCH = ['libsoundtouch1=2.3.2+ds1-1', 'libsoundtouch-dev=2.3.2+ds1-1'];
 
-/** Each change to speech of 22.05 kHz, one thread; then the paper's fourfold augmentation with its features. */
-export async function benchAugment(): Promise<BenchRow[]> {
-  return withClips(SAMPLE_RATE_HZ, async (bench) => {
+/**
+ * Each change to speech of 22.05 kHz, one thread, with how well it is made; then the paper's fourfold augmentation.
+ *
+ * @param report  where to write spectrograms of every clip, stretched and shifted
+ */
+export async function benchAugment(report?: string): Promise<BenchRow[]> {
+  const names = await heldOutNames();
+  const work = async (bench: BenchClips) => {
+    const probe = await Probe.of(bench, SAMPLE_RATE_HZ);
     const rows: BenchRow[] = [];
-    for (const [change, words, systems] of WORKS)
-      rows.push(...(await oneChange(bench, change, words, systems)));
+    const reported: ReportedChange[] = [];
+    for (const [change, kind, amount, systems] of WORKS) {
+      const { judged, score } = await oneChange({ bench, probe, change, kind, amount, systems });
+      rows.push(...judged);
+      if (kind !== 'noise') reported.push({ title: `${kind} ${amount}`, change, score });
+    }
     rows.push(...(await fourfold(bench)));
+    if (report !== undefined) {
+      const titles = bench.clips.map((_, i) =>
+        bench.source.startsWith('RAVDESS') ? names[i]! : `buzz ${i + 1}`,
+      );
+      await writeReport(report, bench.clips, titles, reported);
+    }
     return rows;
-  });
+  };
+  return withClips(SAMPLE_RATE_HZ, work, names);
 }
 
-function oneChange(
-  { clips, folder, source }: BenchClips,
-  change: AugmentationOptions,
-  words: string,
-  systems: readonly string[],
-): Promise<BenchRow[]> {
-  return contest({
+interface Work {
+  readonly bench: BenchClips;
+  readonly probe: Probe;
+  readonly change: AugmentationOptions;
+  readonly kind: string;
+  readonly amount: number;
+  readonly systems: readonly string[];
+}
+
+/** The rows of all systems, and the figures of ours clip by clip. */
+async function oneChange({ bench, probe, change, kind, amount, systems }: Work) {
+  const { clips, source } = bench;
+  const words = `${kind} ${amount}`;
+  const folders: string[] = [];
+  for (const system of ['prosodia', ...systems]) folders.push(await probe.folderFor(system, words));
+  await probe.writeOurs(change, folders[0]!);
+  const rows = await contest({
     work: `${words}, a clip of 22.05 kHz (${source})`,
     ours: inProcess({ system: 'prosodia', version: ownVersion(), threads: 1 }, async () => {
-      await augment(clips, change, { threads: 1 });
-      return clips.length;
+      for (let i = 0; i < REPEATS; i++) await augment(clips, change, { threads: 1 });
+      return clips.length * REPEATS;
     }),
-    peers: systems.map((system) =>
-      pythonPeer({ system }, 'augment', 'augment_peer.py', [system, ...words.split(' '), folder]),
+    peers: systems.map((system, index) =>
+      peer(system, [kind, String(amount)], [bench.folder, probe.folder, folders[index + 1]!]),
     ),
     rounds: ROUNDS,
   });
+  const there = rows.map(({ error }) => error === undefined);
+  const scores = await probe.scores(
+    kind,
+    amount,
+    folders.filter((_, index) => there[index]),
+  );
+  const [score] = scores;
+  const judged = rows.map((row, index) => withQuality(row, there[index] ? scores.shift() : undefined));
+  return { judged, score: score! };
+}
+
+function peer(system: string, change: readonly string[], folders: readonly string[]): Contender {
+  if (system === 'SoundTouch') {
+    const args = [...change, String(SAMPLE_RATE_HZ), ...folders];
+    return debianPeer(system, SOUNDTOUCH, 'soundtouch_peer.cc', 'libSoundTouch', args);
+  }
+  return pythonPeer({ system }, 'augment', 'augment_peer.py', [system, ...change, ...folders]);
 }
 
 function fourfold({ clips, source }: BenchClips): Promise<BenchRow[]> {

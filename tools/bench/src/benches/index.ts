@@ -10,9 +10,20 @@ export interface FiguredRows {
   readonly svg?: string;
 }
 
+/** Options that some benches take. */
+export interface BenchOptions {
+  /** Of augment: all of RAVDESS, in place of single clips. */
+  readonly corpus?: boolean | undefined;
+  /** Of augment: where to write spectrograms of every clip, before and after. */
+  readonly report?: string | undefined;
+}
+
 /** Every bench by the name it is asked for; loaded when it runs. */
 export const BENCHES = {
-  augment: async () => (await import('./augment.js')).benchAugment(),
+  augment: async (options) => {
+    if (options.corpus) return (await import('./augment-corpus.js')).benchAugmentCorpus();
+    return (await import('./augment.js')).benchAugment(options.report);
+  },
   features: async () => (await import('./features.js')).benchFeatures(),
   linearity: async () => (await import('./linearity.js')).benchLinearity(),
   live: async () => (await import('./live.js')).benchLive(),
@@ -25,6 +36,6 @@ export const BENCHES = {
   train: async () => (await import('./train.js')).benchTrain(),
   'train-growth': async () => (await import('./train.js')).benchTrainGrowth(),
   triton: async () => (await import('./triton-client.js')).benchTritonClient(),
-} satisfies Record<string, () => Promise<BenchRow[] | FiguredRows>>;
+} satisfies Record<string, (options: BenchOptions) => Promise<BenchRow[] | FiguredRows>>;
 
 export type BenchName = keyof typeof BENCHES;

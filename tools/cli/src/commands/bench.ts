@@ -14,13 +14,17 @@ export function benchCommand(session: Session): Command {
     .argument('[name]', 'features, augment, linearity …; an unknown one lists them', 'features')
     .option('--json', 'one JSON line last: rows and machine')
     .option('--svg <file>', 'draw the rows')
+    .option('--report <file>', 'of augment: spectrograms of every clip before and after, as HTML')
+    .option('--corpus', 'of augment: all of RAVDESS (RAVDESS_DIR), in place of single clips')
     .option('--minutes <n>', 'of soak: how long; 30 unless given')
     .option('--calls <n>', 'of soak: calls of each of 64 callers; 10,000 unless given')
     .addHelpText('after', EXAMPLES)
-    .action(async (name: string, { json, ...valued }: Record<string, string | true>) => {
+    .action(async (name: string, given: Record<string, string | true>) => {
       const { main } = await loadBench();
-      const flags = Object.entries(valued).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
-      const status = await main([name, ...(json ? ['--json'] : []), ...flags]);
+      const flags = Object.entries(given).flatMap(([flag, value]) =>
+        value === true ? [`--${flag}`] : [`--${flag}`, value],
+      );
+      const status = await main([name, ...flags]);
       if (status !== 0) session.exitCode = EXIT.usage;
     });
 }
