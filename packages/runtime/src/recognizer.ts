@@ -26,6 +26,10 @@ import type { HeardClip, VoiceHeads } from './voice/voice-model.js';
  * Nothing is computed on the event loop: decoding and features run on native threads, the network on worker
  * threads. An idle recognizer lets the process end; `close` frees its memory before that.
  *
+ * The threads are the recognizer's alone: a program that finds them by `process.on('worker')` and terminates one while it
+ * computes may abort the whole process, which is how ONNX Runtime's binding takes it. Inside a worker thread, which its
+ * owner may end at any time, the network therefore runs in a process of its own.
+ *
  * @example
  * const recognizer = await Recognizer.load('model.onnx');
  * const { label, confidence } = await recognizer.recognize('speech.wav');
