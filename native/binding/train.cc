@@ -42,7 +42,9 @@ class Trainer : public Napi::ObjectWrap<Trainer> {
   static Napi::Function Define(Napi::Env env) {
     return DefineClass(env, "Trainer",
                        {InstanceMethod<&Trainer::SetRows>("setRows"), InstanceMethod<&Trainer::SetWeights>("setWeights"),
-                        InstanceMethod<&Trainer::Weights>("weights"), InstanceMethod<&Trainer::SetState>("setState"),
+                        InstanceMethod<&Trainer::Weights>("weights"),
+                        InstanceMethod<&Trainer::SetStatistics>("setStatistics"),
+                        InstanceMethod<&Trainer::Statistics>("statistics"), InstanceMethod<&Trainer::SetState>("setState"),
                         InstanceMethod<&Trainer::State>("state"), InstanceMethod<&Trainer::Epoch>("epoch"),
                         InstanceMethod<&Trainer::Gradients>("gradients"), InstanceMethod<&Trainer::Predict>("predict"),
                         InstanceMethod<&Trainer::Abort>("abort"), InstanceMethod<&Trainer::Dispose>("dispose")});
@@ -95,6 +97,14 @@ class Trainer : public Napi::ObjectWrap<Trainer> {
 
   Napi::Value Weights(const Napi::CallbackInfo& info) {
     return Guarded(info.Env(), [&]() -> Napi::Value { return StoreMatrices(info.Env(), Select(Idle(), {&Parameter::value})); });
+  }
+
+  void SetStatistics(const Napi::CallbackInfo& info) {
+    GuardedVoid(info.Env(), [&] { LoadMatrices(info[0], "statistics", Idle().statistics()); });
+  }
+
+  Napi::Value Statistics(const Napi::CallbackInfo& info) {
+    return Guarded(info.Env(), [&]() -> Napi::Value { return StoreMatrices(info.Env(), Idle().statistics()); });
   }
 
   void SetState(const Napi::CallbackInfo& info) {

@@ -73,8 +73,12 @@ static LayerConfig ReadLayer(const Napi::Value& value) {
     layer.kind = LayerKind::kDense;
     layer.units = ReadInt(object, "units");
     layer.relu = ReadBoolean(object.Get("relu"), "relu");
+  } else if (kind == "batchNormalization") {
+    layer.kind = LayerKind::kBatchNorm;
+    layer.momentum = ReadNumber(object.Get("momentum"), "momentum");
+    layer.epsilon = ReadNumber(object.Get("epsilon"), "epsilon");
   } else {
-    Refuse("lstm, dropout or dense", "kind", kind);
+    Refuse("lstm, dropout, dense or batchNormalization", "kind", kind);
   }
   return layer;
 }

@@ -3,6 +3,8 @@ export type TrainerLayer =
   | { readonly kind: 'lstm'; readonly units: number; readonly returnSequences: boolean }
   /** `number`: the layer's place in the model, which decides its masks. */
   | { readonly kind: 'dropout'; readonly rate: number; readonly number: number }
+  /** Over each column, as Keras has it. */
+  | { readonly kind: 'batchNormalization'; readonly momentum: number; readonly epsilon: number }
   /** Linear unless `relu`; the last layer is linear, its softmax belongs to the loss. */
   | { readonly kind: 'dense'; readonly units: number; readonly relu: boolean };
 
@@ -38,6 +40,9 @@ export interface NativeTrainer {
   setRows(inputs: Float32Array, classes: Int32Array, targets?: Float32Array): void;
   setWeights(weights: readonly Float32Array[]): void;
   weights(): Float32Array[];
+  /** Mean and variance that each batch normalisation has seen. */
+  setStatistics(statistics: readonly Float32Array[]): void;
+  statistics(): Float32Array[];
   /** @param slots  all first moments, then all second moments */
   setState(step: number, slots: readonly Float32Array[]): void;
   state(): { step: number; slots: Float32Array[] };

@@ -26,6 +26,9 @@ CASES = [
     {"name": "soft", "steps": 7, "width": 3, "first": 20, "second": 9, "dense": 13, "classes": 5,
      "batch": 6, "rows": 58, "rate": 0.01, "scale": 0.25,
      "smoothing": 0.1, "classWeights": [1, 2, 0.5, 1.25, 0.75], "decay": 0.1},
+    # Batch normalisation, along time and of one vector.
+    {"name": "norm", "steps": 7, "width": 3, "first": 20, "second": 9, "dense": 13, "classes": 5,
+     "batch": 10, "rows": 98, "rate": 0.01, "scale": 0.25, "norm": True},
 ]
 
 
@@ -44,11 +47,14 @@ class Generator:
 
 
 def build(case):
+    norm = lambda: [keras.layers.BatchNormalization()] if case.get("norm") else []  # noqa: E731
     return keras.Sequential(
         [
             keras.Input((case["steps"], case["width"])),
             keras.layers.LSTM(case["first"], return_sequences=True),
+            *norm(),
             keras.layers.LSTM(case["second"]),
+            *norm(),
             keras.layers.Dense(case["dense"], activation="relu"),
             keras.layers.Dense(case["classes"], activation="softmax"),
         ]
@@ -70,7 +76,9 @@ def packed(arrays):
 def run(case, keep_arrays):
     numbers = Generator(20260711)
     model = build(case)
-    model.set_weights([((2 * numbers.take(w.size) - 1) * case["scale"]).reshape(w.shape) for w in model.get_weights()])
+    for w in model.trainable_variables:
+        shape = tuple(w.shape)
+        w.assign(((2 * numbers.take(int(np.prod(shape))) - 1) * case["scale"]).reshape(shape))
     shape = (case["rows"], case["steps"], case["width"])
     x = (4 * numbers.take(np.prod(shape)) - 2).reshape(shape).astype("float32")
     y = keras.utils.to_categorical(np.floor(numbers.take(case["rows"]) * case["classes"]), case["classes"])
@@ -82,7 +90,9 @@ def run(case, keep_arrays):
         first = first or packed(grads)
         losses.append(loss)
         optimizer.apply(grads, model.trainable_variables)
-    arrays = {"gradients": first, "weights": packed(model.get_weights())} if keep_arrays else {}
+    # Without the seeds that Keras counts among the variables.
+    seen = [w for w in model.non_trainable_variables if w.dtype == "float32"]
+    arrays = {"gradients": first, "weights": packed([*model.trainable_variables, *seen])} if keep_arrays else {}
     return {**case, "losses": losses, **arrays}
 
 

@@ -37,14 +37,18 @@ static void CheckAdam(const AdamOptions& adam) {
                                 std::to_string(adam.weight_decay));
 }
 
+static bool KeepsWidth(const LayerConfig& layer) {
+  return layer.kind == LayerKind::kDropout || layer.kind == LayerKind::kBatchNorm;
+}
+
 // About as many floats as the network will allocate.
 static double Floats(const NetworkConfig& config) {
   double floats = 0, width = config.width, rows = double(config.steps) * config.batch_rows;
   for (const LayerConfig& layer : config.layers) {
     const bool lstm = layer.kind == LayerKind::kLstm;
-    const double units = layer.kind == LayerKind::kDropout ? width : layer.units;
-    if (layer.kind != LayerKind::kDropout) floats += 5 * (lstm ? 4 : 1) * units * (width + (lstm ? units : 0) + 1);
-    floats += rows * units * (lstm ? 8 : 2);
+    const double units = KeepsWidth(layer) ? width : layer.units;
+    if (!KeepsWidth(layer)) floats += 5 * (lstm ? 4 : 1) * units * (width + (lstm ? units : 0) + 1);
+    floats += rows * units * (lstm ? 8 : 3);
     if (lstm && !layer.sequences) rows = config.batch_rows;
     width = units;
   }
@@ -63,6 +67,12 @@ void CheckConfig(const NetworkConfig& config) {
     if (layer.kind == LayerKind::kDropout) {
       if (!(layer.rate >= 0 && layer.rate < 1))
         throw std::invalid_argument("Expected a number in [0, 1) for rate but received " + std::to_string(layer.rate));
+      continue;
+    }
+    if (layer.kind == LayerKind::kBatchNorm) {
+      if (!(layer.momentum >= 0 && layer.momentum < 1) || !(layer.epsilon > 0 && layer.epsilon <= 1))
+        throw std::invalid_argument("Expected momentum in [0, 1) and epsilon in (0, 1] but received " +
+                                    std::to_string(layer.momentum) + " and " + std::to_string(layer.epsilon));
       continue;
     }
     Range("units", layer.units, 1, kMostUnits);

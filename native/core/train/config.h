@@ -6,7 +6,7 @@
 
 namespace prosodia::train {
 
-enum class LayerKind { kLstm, kDropout, kDense };
+enum class LayerKind { kLstm, kDropout, kDense, kBatchNorm };
 
 struct LayerConfig {
   LayerKind kind;
@@ -15,6 +15,7 @@ struct LayerConfig {
   bool relu = false;       // dense; else linear. The last layer is linear: its softmax belongs to the loss
   double rate = 0;         // dropout
   std::uint32_t number = 0;  // dropout: the layer's place in the model
+  double momentum = 0, epsilon = 0;  // batch normalisation
 };
 
 struct AdamOptions {

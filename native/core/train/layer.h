@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/train/parameter.h"
+#include "core/train/step_team.h"
 
 namespace prosodia::train {
 
@@ -23,6 +24,17 @@ struct Pass {
   std::uint32_t seed;  // of the dropout masks
   std::uint32_t step;  // number of the training step, from 1
   bool training;       // false: dropout lets everything pass
+  bool learning = false;     // weights will move, and what is remembered of batches too
+  StepTeam* team = nullptr;  // of the threads that call the layers together; null: one
+  int thread = 0;
+
+  // work(0 … count − 1), shared out between the threads after all have come this far; none goes on before all is done.
+  template <typename Work>
+  void Share(int count, Work work) const {
+    if (team) team->Barrier();
+    for (int part = thread; part < count; part += team ? team->size() : 1) work(part);
+    if (team) team->Barrier();
+  }
 };
 
 // The activations between two layers, and their gradients.
@@ -47,6 +59,10 @@ class Layer {
 
   // In Keras' order.
   virtual std::vector<Parameter*> parameters() { return {}; }
+  // What is kept of batches beside the weights.
+  virtual std::vector<Matrix*> statistics() { return {}; }
+  // Whether threads must meet in this layer, those without rows too.
+  virtual bool together() const { return false; }
   // Panels of weights; each is a piece of work for one thread.
   virtual int panels() const { return 0; }
   virtual void GradientPanel(const Pass&, int /*panel*/) {}

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/train/batch_norm_layer.h"
 #include "core/train/dense_layer.h"
 #include "core/train/dropout_layer.h"
 #include "core/train/lstm_layer.h"
@@ -29,6 +30,7 @@ Network::Network(const NetworkConfig& config)
   for (const LayerConfig& layer : config.layers) AddLayer(layer, width);
   for (auto& layer : layers_) {
     for (Parameter* parameter : layer->parameters()) parameters_.push_back(parameter);
+    for (Matrix* statistic : layer->statistics()) statistics_.push_back(statistic);
     for (int panel = 0; panel < layer->panels(); panel++) tasks_.push_back({layer.get(), panel});
   }
 }
@@ -45,6 +47,10 @@ void Network::AddLayer(const LayerConfig& layer, int& width) {
       break;
     case LayerKind::kDropout:
       layers_.push_back(std::make_unique<DropoutLayer>(from, width, layer.rate, layer.number, capacity_));
+      return;
+    case LayerKind::kBatchNorm:
+      layers_.push_back(
+          std::make_unique<BatchNormLayer>(from, width, BatchNormOptions{layer.momentum, layer.epsilon}, capacity_));
       return;
   }
   width = layer.units;
@@ -76,8 +82,13 @@ void Network::LoadRow(const float* row, const Pass& pass, int slot) {
 }
 
 void Network::Forward(const Pass& pass, RowRange rows) {
-  if (rows.count() == 0) return;
-  for (auto& layer : layers_) layer->Forward(pass, rows);
+  for (auto& layer : layers_)
+    if (rows.count() > 0 || layer->together()) layer->Forward(pass, rows);
+}
+
+void Network::Backward(const Pass& pass, RowRange rows) {
+  for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer)
+    if (rows.count() > 0 || (*layer)->together()) (*layer)->Backward(pass, rows);
 }
 
 RowTarget Network::TargetOf(std::int32_t row) const {
@@ -119,8 +130,7 @@ void Network::Step(int thread, const Batch& batch, EpochSums& sums) {
     LoadRow(inputs_.data() + std::size_t(batch.rows[slot]) * row_size(), batch.pass, slot);
   Forward(batch.pass, mine);
   Score(batch, mine);
-  if (mine.count() > 0)
-    for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer) (*layer)->Backward(batch.pass, mine);
+  Backward(batch.pass, mine);
   team_.Barrier();
   if (thread == 0) {
     Add(batch, sums);
@@ -141,21 +151,25 @@ class Network::Snapshot {
   explicit Snapshot(Network& network) : network_(network), step_(network.step_) {
     for (Parameter* parameter : network.parameters_)
       for (const Matrix* matrix : {&parameter->value, &parameter->first, &parameter->second})
-        copies_.emplace_back(matrix->At(0, 0), matrix->At(0, 0) + matrix->size());
+        Keep(*matrix);
+    for (Matrix* statistic : network.statistics_) Keep(*statistic);
   }
   std::uint32_t step() const { return step_; }
   void Restore() {
     std::size_t next = 0;
     for (Parameter* parameter : network_.parameters_)
-      for (Matrix* matrix : {&parameter->value, &parameter->first, &parameter->second}) {
-        std::copy(copies_[next].begin(), copies_[next].end(), matrix->At(0, 0));
-        next++;
-      }
+      for (Matrix* matrix : {&parameter->value, &parameter->first, &parameter->second}) PutBack(next++, *matrix);
+    for (Matrix* statistic : network_.statistics_) PutBack(next++, *statistic);
     network_.step_ = step_;
     network_.Refresh();
   }
 
  private:
+  void Keep(const Matrix& matrix) { copies_.emplace_back(matrix.At(0, 0), matrix.At(0, 0) + matrix.size()); }
+  void PutBack(std::size_t copy, Matrix& matrix) const {
+    std::copy(copies_[copy].begin(), copies_[copy].end(), matrix.At(0, 0));
+  }
+
   Network& network_;
   const std::uint32_t step_;
   std::vector<std::vector<float>> copies_;
@@ -169,7 +183,7 @@ EpochSums Network::Epoch(const std::vector<std::int32_t>& order, const StopReque
     std::uint32_t step = before.step();
     for (std::size_t from = 0; from < order.size(); from += std::size_t(capacity_)) {
       const int rows = int(std::min(order.size() - from, std::size_t(capacity_)));
-      Step(thread, {{rows, config_.seed, ++step, true}, order.data() + from, true, &stop}, sums);
+      Step(thread, {{rows, config_.seed, ++step, true, true, &team_, thread}, order.data() + from, true, &stop}, sums);
       if (stop_.load(std::memory_order_relaxed)) break;
     }
     if (thread == 0) step_ = step;
@@ -183,7 +197,7 @@ double Network::Gradients(const std::vector<std::int32_t>& order) {
   EpochSums sums;
   sums.confusion.assign(std::size_t(classes()) * std::size_t(classes()), 0);
   team_.Run([&](int thread) {
-    Step(thread, {{int(order.size()), config_.seed, step_ + 1, true}, order.data(), false, nullptr}, sums);
+    Step(thread, {{int(order.size()), config_.seed, step_ + 1, true, false, &team_, thread}, order.data(), false, nullptr}, sums);
   });
   return sums.loss / double(order.size());
 }

@@ -35,6 +35,8 @@ class Network {
   void SetRows(std::vector<float> inputs, std::vector<std::int32_t> classes, std::vector<float> targets);
 
   std::vector<Parameter*> parameters() const { return parameters_; }
+  // What layers keep of batches beside their weights.
+  std::vector<Matrix*> statistics() const { return statistics_; }
   // To be called after writing to parameters.
   void Refresh();
   std::uint32_t step() const { return step_; }
@@ -69,6 +71,7 @@ class Network {
   RowRange Share(int rows, int thread) const;
   void LoadRow(const float* row, const Pass& pass, int slot);
   void Forward(const Pass& pass, RowRange rows);
+  void Backward(const Pass& pass, RowRange rows);
   void Step(int thread, const Batch& batch, EpochSums& sums);
   void Score(const Batch& batch, RowRange rows);
   RowTarget TargetOf(std::int32_t row) const;
@@ -80,6 +83,7 @@ class Network {
   Port input_;
   std::vector<std::unique_ptr<Layer>> layers_;
   std::vector<Parameter*> parameters_;
+  std::vector<Matrix*> statistics_;
   std::vector<PanelTask> tasks_;
   std::atomic<std::size_t> next_task_{0};
   std::atomic<bool> stop_{false};

@@ -1,4 +1,5 @@
 import { nativeAddon } from '@prosodia/native';
+import type * as tfjs from '@tensorflow/tfjs';
 import { loadTensorflow, type TensorFlow, type TensorflowBackend } from '../src/engine/backend.js';
 import { createEngine, selectEngine } from '../src/engine/create-engine.js';
 import type { EngineOptions } from '../src/engine/engine.js';
@@ -201,6 +202,33 @@ describe('choice of engine', () => {
     expect(await selectEngine('auto', gru)).toBe(backend);
     await expect(selectEngine('native', gru)).rejects.toMatchObject({ code: 'MODEL' });
   });
+});
+
+test('batch normalisation: the same bytes on any number of threads, and gradients leave what was seen alone', async () => {
+  const train = async (threads: number) => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.batchNormalization({ inputShape: [7, 3] }),
+        tf.layers.lstm({ units: 20, recurrentActivation: 'sigmoid', recurrentInitializer: 'zeros' }),
+        tf.layers.batchNormalization(),
+        tf.layers.dense({ units: 5, activation: 'softmax' }),
+      ],
+    });
+    const start = buildModel(tf, SMALL, 9).getWeights();
+    const [kernel, recurrent] = start as [tfjs.Tensor, tfjs.Tensor];
+    model.layers[1]!.setWeights([kernel, recurrent, start[2]!]);
+    model.layers[3]!.setWeights([tf.fill([20, 5], 0.1), tf.zeros([5])]);
+    const engine = await createEngine('native', model, rows, { ...OPTIONS, threads });
+    const before = weightBytes(model);
+    await engine.gradients(inOrder(9));
+    expect(weightBytes(model).equals(before)).toBe(true);
+    // The last batch has fewer rows than there are threads.
+    for (let epoch = 0; epoch < 3; epoch++) await engine.epoch(inOrder(17));
+    engine.dispose();
+    return weightBytes(model);
+  };
+  const one = await train(1);
+  for (const threads of [2, 3]) expect((await train(threads)).equals(one)).toBe(true);
 });
 
 test('soft labels, class weights and weight decay are checked before anything is trained', async () => {

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 
 interface Case {
   readonly name: string;
+  readonly norm?: boolean;
   readonly losses: number[];
   readonly gradients?: string[];
   readonly weights?: string[];
@@ -46,6 +47,8 @@ const runs = [
 const GRADIENT = 2e-6;
 const LOSS = 2e-6;
 const WEIGHT = 2e-5;
+// Batch normalisation divides by deviations well below 1 and takes rounding errors along; Keras' own are in single precision.
+const NORMALISED = 4;
 
 describe(`${reference.tool} agrees (tools/golden/write_training.py)`, () => {
   test.each(runs)('$engine $isa', async ({ engine, isa }) => {
@@ -54,12 +57,13 @@ describe(`${reference.tool} agrees (tools/golden/write_training.py)`, () => {
     const results = JSON.parse(stdout.trim().split('\n').at(-1)!) as Case[];
     for (const [index, expected] of reference.cases.entries()) {
       const result = results[index]!;
+      const stretched = expected.norm ? NORMALISED : 1;
       expect(result.losses).toHaveLength(10);
       const gaps = result.losses.map((loss, step) => Math.abs(loss - expected.losses[step]!));
-      expect(Math.max(...gaps)).toBeLessThan(LOSS);
+      expect(Math.max(...gaps)).toBeLessThan(stretched * LOSS);
       for (const [i, gradient] of (expected.gradients ?? []).entries()) {
-        expect(furthest(result.gradients![i]!, gradient)).toBeLessThan(GRADIENT);
-        expect(furthest(result.weights![i]!, expected.weights![i]!)).toBeLessThan(WEIGHT);
+        expect(furthest(result.gradients![i]!, gradient)).toBeLessThan(stretched * GRADIENT);
+        expect(furthest(result.weights![i]!, expected.weights![i]!)).toBeLessThan(stretched * WEIGHT);
       }
     }
   });

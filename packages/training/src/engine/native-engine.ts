@@ -19,6 +19,8 @@ export class NativeEngine implements InspectableEngine {
   readonly name = 'native';
   readonly #tf: TensorFlow;
   readonly #variables: tf.Variable[];
+  /** What batch normalisation has seen. */
+  readonly #statistics: tf.Variable[];
   readonly #trainer: NativeTrainer;
   #isBusy = false;
 
@@ -29,6 +31,7 @@ export class NativeEngine implements InspectableEngine {
     const { kind: _, weightDecay = 0, ...adam } = options.optimizer;
     this.#tf = library;
     this.#variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+    this.#statistics = model.nonTrainableWeights.map((weight) => weight.read() as tf.Variable);
     const shape = rows.rowShape;
     this.#trainer = translated(() => {
       const trainer = new (nativeAddon().Trainer)({
@@ -118,16 +121,19 @@ export class NativeEngine implements InspectableEngine {
 
   /** The variables are the truth: whoever set them since the last epoch is heard. */
   #load(): void {
-    translated(() =>
-      this.#trainer.setWeights(this.#variables.map((variable) => variable.dataSync() as Float32Array)),
-    );
+    const valuesOf = (variables: tf.Variable[]) =>
+      variables.map((variable) => variable.dataSync() as Float32Array);
+    translated(() => {
+      this.#trainer.setWeights(valuesOf(this.#variables));
+      this.#trainer.setStatistics(valuesOf(this.#statistics));
+    });
   }
 
   #store(): void {
-    const weights = translated(() => this.#trainer.weights());
+    const values = translated(() => [...this.#trainer.weights(), ...this.#trainer.statistics()]);
     this.#tf.tidy(() => {
-      this.#variables.forEach((variable, index) => {
-        variable.assign(this.#tf.tensor(weights[index]!, variable.shape));
+      [...this.#variables, ...this.#statistics].forEach((variable, index) => {
+        variable.assign(this.#tf.tensor(values[index]!, variable.shape));
       });
     });
   }

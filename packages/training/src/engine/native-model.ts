@@ -36,6 +36,14 @@ const KNOWN: Record<string, (config: Config, number: number, last: boolean) => T
       return `has activation ${activation} instead of ${allowed.join(' or ')}`;
     return { kind: 'dense', units: config.units as number, relu: activation === 'relu' };
   },
+  BatchNormalization(config) {
+    const wanted: Config = {
+      ...{ axis: -1, center: true, scale: true },
+      ...{ gammaRegularizer: null, betaRegularizer: null, gammaConstraint: null, betaConstraint: null },
+    };
+    const { momentum, epsilon } = config as { momentum: number; epsilon: number };
+    return mismatch(config, wanted) ?? { kind: 'batchNormalization', momentum, epsilon };
+  },
   Dropout(config, number) {
     const problem = mismatch(config, { noiseShape: null });
     return problem ?? { kind: 'dropout', rate: config.rate as number, number };

@@ -15,14 +15,16 @@ function generator(state) {
     });
 }
 
-function build(tf, { steps, width, first, second, dense, classes }) {
+function build(tf, { steps, width, first, second, dense, classes, norm = false }) {
   const { layers } = tf;
   const lstm = (units, more) =>
     layers.lstm({ units, recurrentActivation: 'sigmoid', recurrentInitializer: 'zeros', ...more });
   return tf.sequential({
     layers: [
       lstm(first, { returnSequences: true, inputShape: [steps, width] }),
+      ...(norm ? [layers.batchNormalization()] : []),
       lstm(second, {}),
+      ...(norm ? [layers.batchNormalization()] : []),
       layers.dense({ units: dense, activation: 'relu' }),
       layers.dense({ units: classes, activation: 'softmax' }),
     ],
@@ -43,14 +45,11 @@ function smoothed(classes, { smoothing, classes: count }) {
 async function run(tf, engineName, spec) {
   const take = generator(20260711);
   const model = build(tf, spec);
-  model.setWeights(
-    model.getWeights().map((w) =>
-      tf.tensor(
-        take(w.size).map((u) => (2 * u - 1) * spec.scale),
-        w.shape,
-      ),
-    ),
-  );
+  for (const weight of model.trainableWeights) {
+    const variable = weight.read();
+    const values = take(variable.size).map((u) => (2 * u - 1) * spec.scale);
+    weight.write(tf.tensor(values, variable.shape));
+  }
   const inputs = take(spec.rows * spec.steps * spec.width).map((u) => 4 * u - 2);
   const classes = Int32Array.from(take(spec.rows), (u) => Math.floor(u * spec.classes));
   const targets = spec.smoothing === undefined ? undefined : smoothed(classes, spec);
