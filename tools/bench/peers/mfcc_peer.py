@@ -1,6 +1,6 @@
 """MFCC by another library: mfcc_peer.py SYSTEM memory|files|kaldi FOLDER RATE. One thread; see peer.py.
 
-memory: 13 coefficients of clips in memory at librosa's defaults. files: WAV file to 13 means. kaldi: 40 bands, 25/10 ms.
+memory: 13 coefficients of clips in memory at librosa's defaults. files: WAV file to 13 means, resampled to RATE by librosa alone. kaldi: 40 bands, 25/10 ms.
 """
 
 import importlib.metadata
@@ -20,7 +20,8 @@ def librosa_mfcc():
     import soundfile
 
     def read(path):
-        return soundfile.read(path, dtype="float32")[0]
+        clip, rate = soundfile.read(path, dtype="float32")
+        return clip if rate == RATE else librosa.resample(clip, orig_sr=rate, target_sr=RATE)
 
     return read, lambda clip: librosa.feature.mfcc(
         y=clip, sr=RATE, n_mfcc=13, n_fft=FFT, win_length=WINDOW, hop_length=HOP, n_mels=BANDS

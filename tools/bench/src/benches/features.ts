@@ -5,6 +5,7 @@ import { mfccAccuracy } from '../golden.js';
 import { ownVersion } from '../machine.js';
 import { nodePeer, pythonPeer } from '../peer-places.js';
 import type { BenchRow } from '../row.js';
+import { benchCorpus } from './corpus.js';
 
 const ROUNDS = 5;
 const PYTHON_PEERS = [
@@ -14,13 +15,13 @@ const PYTHON_PEERS = [
 ] as const;
 const KALDI = { sampleRateHz: 16_000, nFft: 512, winLength: 400, hopLength: 160, nMels: 40 };
 
-/** MFCC at librosa's defaults and in Kaldi's style, and WAV files to means, one thread and two. */
+/** MFCC at librosa's defaults and in Kaldi's style, and WAV files to means, one thread and two; a whole corpus. */
 export async function benchFeatures(): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   for (const sampleRateHz of [22_050, 48_000]) {
     rows.push(...(await withClips(sampleRateHz, (clips) => atRate(sampleRateHz, clips))));
   }
-  rows.push(...(await withClips(16_000, kaldi)));
+  rows.push(...(await withClips(16_000, kaldi)), ...(await benchCorpus()));
   return rows;
 }
 

@@ -24,6 +24,7 @@ export const BENCHES = {
     if (options.corpus) return (await import('./augment-corpus.js')).benchAugmentCorpus();
     return (await import('./augment.js')).benchAugment(options.report);
   },
+  corpus: async () => (await import('./corpus.js')).benchCorpus(),
   features: async () => (await import('./features.js')).benchFeatures(),
   linearity: async () => (await import('./linearity.js')).benchLinearity(),
   live: async () => (await import('./live.js')).benchLive(),
