@@ -29,6 +29,18 @@ it('gives a batch the answers of its clips one by one', async () => {
   }
 });
 
+it('answers fast by the clip alone', async () => {
+  const fast = await Recognizer.load('fast', { workers: 1 });
+  try {
+    expect(fast.card.variants).toEqual([{ augmentations: [], weight: 1 }]);
+    expect(fast.card.network.parameters).toBeLessThanOrEqual(200_000);
+    const { probabilities } = await fast.recognize(voice(1, 1));
+    expect(Object.values(probabilities).reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 12);
+  } finally {
+    await fast.close();
+  }
+});
+
 it('names a source that is too short', async () => {
   await expect(recognizer.recognize(voice(1, 0.05))).rejects.toMatchObject({
     code: 'INVALID_ARGUMENT',
