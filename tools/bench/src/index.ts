@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { BENCHES, type BenchName, type FiguredRows } from './benches/index.js';
+import { BENCHES, type BenchName } from './benches/index.js';
 import { drawRows } from './chart.js';
 import { describeMachine, type Machine } from './machine.js';
-import type { BenchRow } from './row.js';
+import type { BenchRow, FiguredRows } from './row.js';
 
 export { BENCHES, type BenchName } from './benches/index.js';
 export { type Contender, type Contest, contest, inProcess, type Running } from './contender.js';

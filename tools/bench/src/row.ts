@@ -40,3 +40,13 @@ export function rowOf(
     ratio: medianMs / oursMs,
   };
 }
+
+/** Rows, and figures of ours that no peer has. */
+export interface FiguredRows {
+  readonly rows: BenchRow[];
+  readonly figures: object;
+  /** What is shown of the figures; all of them unless given. */
+  readonly tables?: readonly (readonly object[])[];
+  /** A chart of the figures. */
+  readonly svg?: string;
+}

@@ -1,14 +1,4 @@
-import type { BenchRow } from '../row.js';
-
-/** Rows, and figures of ours that no peer has. */
-export interface FiguredRows {
-  readonly rows: BenchRow[];
-  readonly figures: object;
-  /** What is shown of the figures; all of them unless given. */
-  readonly tables?: readonly (readonly object[])[];
-  /** A chart of the figures. */
-  readonly svg?: string;
-}
+import type { BenchRow, FiguredRows } from '../row.js';
 
 /** Options that some benches take. */
 export interface BenchOptions {

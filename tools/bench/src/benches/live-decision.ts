@@ -2,7 +2,7 @@ import { ProsodiaError } from '@prosodia/contracts';
 import { drawDecision } from '../decision/decision-chart.js';
 import { type DecisionCurve, decisionCurve } from '../decision/decision-curve.js';
 import { readKeptAnswers, writeKeptAnswers } from '../decision/kept-answers.js';
-import type { FiguredRows } from './index.js';
+import type { FiguredRows } from '../row.js';
 
 /** Recipes whose answers are kept. */
 const RECIPES = ['base', 'paper-final'] as const;

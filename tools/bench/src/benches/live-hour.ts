@@ -1,7 +1,7 @@
 import { Recognizer, type Segment, type TimedPcm } from '@prosodia/runtime';
+import type { FiguredRows } from '../row.js';
 import { withSynthetic } from '../synthetic-speech.js';
 import { type Minute, minuteOf } from '../ways/minute.js';
-import type { FiguredRows } from './index.js';
 import { BENCH_MODEL } from './live.js';
 
 const CHUNK_SEC = 0.1;

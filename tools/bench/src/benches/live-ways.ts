@@ -1,8 +1,8 @@
 import type { Recording } from '@prosodia/contracts';
 import { loadCorpus } from '@prosodia/training';
+import type { FiguredRows } from '../row.js';
 import { withSynthetic } from '../synthetic-speech.js';
 import { compareWays, type MinuteReport } from '../ways/compare-ways.js';
-import type { FiguredRows } from './index.js';
 
 /**
  * A minute of clips with silences between, heard in code, by `prosodia timeline` and `listen`, over the WebSocket and on

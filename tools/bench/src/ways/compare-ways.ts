@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { Recording } from '@prosodia/contracts';
 import { Recognizer } from '@prosodia/runtime';
 import { serve } from '@prosodia/server';
+import type { HeardSegment, Listening } from './listening.js';
 import { type Minute, minuteOf } from './minute.js';
-import { type HeardSegment, type Listening, WAYS } from './ways.js';
+import { WAYS } from './ways.js';
 
 /** A segment's end is right within this. */
 const BOUNDARY_SEC = 0.2;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { ProsodiaError } from '@prosodia/contracts';
 import { chromium } from 'playwright-core';
-import type { HeardSegment, Listening } from './ways.js';
+import type { HeardSegment, Listening } from './listening.js';
 
 const PLACES = [
   process.env.CHROMIUM_PATH ?? '',

@@ -2,36 +2,15 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ProsodiaError, type Recognition } from '@prosodia/contracts';
-import type { Recognizer } from '@prosodia/runtime';
+import { ProsodiaError } from '@prosodia/contracts';
 import { WebSocket } from 'ws';
+import type { HeardSegment, Listening } from './listening.js';
 import { heardByPage } from './page-way.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../cli/bin/prosodia.mjs', import.meta.url));
 /** Samples of a chunk in code, bytes of a message over the network; no multiple of one another. */
 const CHUNK_SAMPLES = 4_800;
 const MESSAGE_BYTES = 30_000;
-
-/** A finished stretch of speech, as every way tells it. */
-export type HeardSegment = Pick<
-  Recognition,
-  'startSec' | 'endSec' | 'label' | 'confidence' | 'probabilities'
->;
-
-/** A recording on disk, and what hears it. */
-export interface Listening {
-  readonly recognizer: Recognizer;
-  /** What the recognizer was loaded from. */
-  readonly model: string;
-  /** A service with the same model. */
-  readonly url: string;
-  /** A 16-bit mono WAV file. */
-  readonly file: string;
-  readonly samples: Float32Array;
-  readonly sampleRateHz: number;
-  /** For what a way writes. */
-  readonly folder: string;
-}
 
 /** Every way to hear a recording, by its name. */
 export const WAYS: Readonly<Record<string, (listening: Listening) => Promise<HeardSegment[]>>> = {
