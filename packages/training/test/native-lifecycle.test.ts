@@ -9,6 +9,7 @@ const BEGIN = `
 const { nativeAddon } = await import('${native}');
 const trainer = new (nativeAddon().Trainer)({
   steps: 4, width: 2, batchSize: 8, threads: 3, seed: 1, learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7,
+  weightDecay: 0, classWeights: [],
   layers: [{ kind: 'lstm', units: 40, returnSequences: false }, { kind: 'dense', units: 2, relu: false }],
 });
 trainer.setRows(new Float32Array(80), new Int32Array(10));
