@@ -27,9 +27,6 @@ Augmenter& AugmenterOfThread(bool make_anew) {
   return *augmenter;
 }
 
-// Longer clips leave no scratch behind.
-constexpr std::size_t kKeptScratchSamples = std::size_t{1} << 22;
-
 std::size_t ResultLength(const Augmentation& change, const Clip& clip) {
   return std::size_t(Augmenter::OutputLength(change, std::int64_t(clip.samples.size())));
 }

@@ -68,9 +68,6 @@ Request ReadRequest(const Napi::Value& value) {
   return request;
 }
 
-// Longer clips leave no scratch behind.
-constexpr std::size_t kKeptSamples = std::size_t{1} << 22;
-
 // One clip after another, changed; what is returned is valid until the next.
 class Changer {
  public:
@@ -188,7 +185,7 @@ class RowsBatch : public Batch {
     for (std::size_t input = part.first_input; input < part.end_input; input++) {
       answer->rows[part.variant * request_.inputs.size() + input] = request_.inputs[input]->Make(changed);
     }
-    if (answer->samples.size() > kKeptSamples) changer.reset();
+    if (answer->samples.size() > kKeptScratchSamples) changer.reset();
   }
 
   static void Fail(Answer* answer, std::size_t variant) {

@@ -6,6 +6,7 @@
 namespace prosodia {
 
 inline constexpr std::size_t kMaxClipSamples = std::size_t{1} << 28;   // 93 minutes at 48 kHz; 1 GiB of floats
+inline constexpr std::size_t kKeptScratchSamples = std::size_t{1} << 22;  // longer clips leave a thread no scratch
 inline constexpr std::size_t kMaxBatchSamples = std::size_t{1} << 29;  // all clips of one native call together
 inline constexpr std::size_t kMaxBatchClips = 1'000'000;
 inline constexpr std::size_t kMaxWavBytes = std::size_t{1} << 31;

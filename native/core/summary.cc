@@ -1,13 +1,11 @@
 #include "core/summary.h"
 
 #include <memory>
-#include <utility>
+
+#include "core/limits.h"
 
 namespace prosodia {
 namespace {
-
-// Longer clips leave no scratch behind.
-constexpr std::size_t kKeptSamples = std::size_t{1} << 22;
 
 FeatureMatrix Functionals(const SampleSource& clip, FunctionalGroups groups) {
   // Kept from clip to clip: making it anew costs as much as a second of speech.
@@ -17,7 +15,7 @@ FeatureMatrix Functionals(const SampleSource& clip, FunctionalGroups groups) {
   row.data = extractor->Extract(clip, groups);
   row.frames = 1;
   row.coefficients = int(row.data.size());
-  if (clip.count > kKeptSamples) extractor.reset();
+  if (clip.count > kKeptScratchSamples) extractor.reset();
   return row;
 }
 

@@ -27,8 +27,6 @@ class Summarizer {
   // The clip's matrix; one row unless frames are asked for. Throws as ExtractFeatures does.
   FeatureMatrix Make(const SampleSource& clip) const;
 
-  const Summary& summary() const { return summary_; }
-
  private:
   const Summary summary_;
   const std::shared_ptr<const FeaturePlan> plan_;

@@ -102,7 +102,7 @@ export async function functionalsFromFiles(
   call: FileOptions = {},
 ): Promise<BatchItem<SourceRow>[]> {
   const items = await summariesFromFiles(sources, resolveFeatureConfig(), functionalsSummary(options), call);
-  return items.map(rowOfItem);
+  return items.map((item) => rowOfItem(item));
 }
 
 /** @throws ProsodiaError INVALID_ARGUMENT for an unknown group */

@@ -59,7 +59,7 @@ export async function sequenceRowsFromFiles(
 ): Promise<BatchItem<SourceRow>[]> {
   const summary = checkedSummary(shape);
   const items = await summariesFromFiles(sources, resolveFeatureConfig(shape.features), summary, call);
-  return items.map(rowOfItem);
+  return items.map((item) => rowOfItem(item));
 }
 
 /** @throws ProsodiaError INVALID_ARGUMENT for a shape out of range */

@@ -36,11 +36,7 @@ export async function plannedRows(
   const { minSec, maxSec, ...summary } = plan.request;
   const limits = { minClipSec: minSec, maxClipSec: maxSec };
   const items = await summariesFromFiles(sources, plan.config, summary, { ...limits, ...call });
-  return items.map((item) => {
-    if (!item.ok) return item;
-    const { matrix, durationSec } = item.value;
-    return { ok: true, value: { row: fitted(matrix.data, plan.size), durationSec } };
-  });
+  return items.map((item) => rowOfItem(item, plan.size));
 }
 
 /** One matrix per source, made of its frames as `summary` says, or its own error. */
@@ -65,9 +61,9 @@ export async function summariesFromFiles(
   });
 }
 
-/** The matrix's values as a row. */
-export function rowOfItem(item: BatchItem<SourceFeatures>): BatchItem<SourceRow> {
+/** The matrix's values as a row; cut to `size`, or followed by zeros, where one is given. */
+export function rowOfItem(item: BatchItem<SourceFeatures>, size?: number): BatchItem<SourceRow> {
   if (!item.ok) return item;
   const { matrix, durationSec } = item.value;
-  return { ok: true, value: { row: matrix.data, durationSec } };
+  return { ok: true, value: { row: fitted(matrix.data, size ?? matrix.data.length), durationSec } };
 }

@@ -128,8 +128,7 @@ class Network {
   }
 }
 
-serve<WorkerSetup, WorkerRequest, WorkerReply>(open, (reply) => {
-  if (reply.kind === 'answer') return [reply.values.buffer];
-  // A clip's few numbers are copied for less than handing them over costs.
-  return [];
-});
+// A clip's few numbers are copied for less than handing them over costs.
+serve<WorkerSetup, WorkerRequest, WorkerReply>(open, (reply) =>
+  reply.kind === 'answer' ? [reply.values.buffer] : [],
+);

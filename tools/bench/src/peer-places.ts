@@ -12,6 +12,23 @@ import type { Contender } from './contender.js';
 const PEERS = fileURLToPath(new URL('../peers/', import.meta.url));
 const run = promisify(execFile);
 
+interface PeerNames {
+  readonly system: string;
+  readonly threads?: number;
+}
+
+/** A peer that is a program of its own: `command` sets it up and says how it is run. */
+function childPeer(names: PeerNames, command: () => Promise<[string, ...string[]]>): Contender {
+  return {
+    threads: 1,
+    ...names,
+    async start() {
+      const [program, ...args] = await command();
+      return startChild(program, args, names.threads ?? 1);
+    },
+  };
+}
+
 /**
  * A peer written in Python: `peers/<script>` in an environment of its own with `peers/requirements/<needs>.txt`.
  *
@@ -19,19 +36,12 @@ const run = promisify(execFile);
  * @param args    given to the script, which follows the protocol of `startChild`
  */
 export function pythonPeer(
-  names: { readonly system: string; readonly threads?: number },
+  names: PeerNames,
   needs: string,
   script: string,
   args: readonly string[],
 ): Contender {
-  return {
-    threads: 1,
-    ...names,
-    async start() {
-      const python = await pythonPlace(needs);
-      return startChild(python, [join(PEERS, script), ...args], names.threads ?? 1);
-    },
-  };
+  return childPeer(names, async () => [await pythonPlace(needs), join(PEERS, script), ...args]);
 }
 
 /** A peer from npm, its packages at exact versions, in a folder of its own; `peers/<script>` is told where. */
@@ -41,14 +51,12 @@ export function nodePeer(
   script: string,
   args: readonly string[],
 ): Contender {
-  return {
-    system,
-    threads: 1,
-    async start() {
-      const place = await nodePlace(specs);
-      return startChild(process.execPath, [join(PEERS, script), place, ...args]);
-    },
-  };
+  return childPeer({ system }, async () => [
+    process.execPath,
+    join(PEERS, script),
+    await nodePlace(specs),
+    ...args,
+  ]);
 }
 
 export async function pythonPlace(needs: string): Promise<string> {
@@ -70,14 +78,10 @@ export function debianPeer(
   library: string,
   args: readonly string[],
 ): Contender {
-  return {
-    system,
-    threads: 1,
-    async start() {
-      const place = await debianPlace(system, packages, source, library);
-      return startChild(join(place, 'peer'), args);
-    },
-  };
+  return childPeer({ system }, async () => [
+    join(await debianPlace(system, packages, source, library), 'peer'),
+    ...args,
+  ]);
 }
 
 async function debianPlace(system: string, packages: readonly string[], source: string, library: string) {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ONNX_FLOAT, ONNX_IR_VERSION, ONNX_OPSET, ONNX_SCHEMA } from '@prosodia/contracts';
+import { ONNX_ATTRIBUTE, ONNX_FLOAT, ONNX_IR_VERSION, ONNX_OPSET, ONNX_SCHEMA } from '@prosodia/contracts';
 import protobuf from 'protobufjs';
 
 const FRAMES = 1_024;
@@ -46,8 +46,8 @@ function encodedNetwork(): Uint8Array {
     name: 'random',
     node: [
       node('ReduceMean', ['input_values'], 'mean', [
-        { name: 'axes', type: 7, ints: [1] },
-        { name: 'keepdims', type: 2, i: 0 },
+        { name: 'axes', type: ONNX_ATTRIBUTE.INTS, ints: [1] },
+        { name: 'keepdims', type: ONNX_ATTRIBUTE.INT, i: 0 },
       ]),
       ...['first', 'second', 'last'].flatMap((layer, place, layers) => {
         const from = place === 0 ? 'mean' : `${layers[place - 1]}/relu`;

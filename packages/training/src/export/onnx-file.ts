@@ -20,6 +20,13 @@ export function encodeGraph(graph: OnnxGraph): Uint8Array {
   return graphType.encode(graph).finish();
 }
 
+/** The graph in a model file. */
+export function decodeGraph(file: Uint8Array): OnnxGraph {
+  const plain = { longs: Number, arrays: true };
+  const { graph } = modelType.toObject(modelType.decode(file), plain) as unknown as OnnxModel;
+  return graphType.toObject(graphType.decode(graph), plain) as unknown as OnnxGraph;
+}
+
 /** SHA-256, hexadecimal. */
 export function sha256(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex');

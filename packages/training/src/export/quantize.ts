@@ -4,16 +4,12 @@ import {
   ONNX_FLOAT,
   ONNX_FLOAT16,
   ONNX_INT8,
-  ONNX_SCHEMA,
-  type OnnxGraph,
-  type OnnxModel,
   type OnnxNode,
   type OnnxTensor,
   ProsodiaError,
 } from '@prosodia/contracts';
-import protobuf from 'protobufjs';
 import { toHalf } from './half-float.js';
-import { encodeGraph, encodeModel, sha256 } from './onnx-file.js';
+import { decodeGraph, encodeGraph, encodeModel, sha256 } from './onnx-file.js';
 
 /** How weights lie in a file: half-precision floats, or whole numbers of 8 bits with a scale for each output channel. */
 export const WEIGHT_FORMATS = ['fp16', 'int8'] as const;
@@ -22,8 +18,6 @@ export type WeightFormat = (typeof WEIGHT_FORMATS)[number];
 /** Smaller constants are left as they are: there is next to nothing to win. */
 const LEAST_VALUES = 1_024;
 const LARGEST_INT8 = 127;
-
-const root = protobuf.Root.fromJSON(ONNX_SCHEMA);
 
 /** The axis of an operator's weights that its outputs lie along, and the place of the weights among its inputs. */
 const CHANNEL_AXES: Readonly<Record<string, { readonly axis: number; readonly inputs: readonly number[] }>> =
@@ -52,7 +46,7 @@ export interface QuantizedModel {
  * @throws ProsodiaError MODEL when there is nothing in it to store smaller
  */
 export function quantizeModel(file: Uint8Array, card: ModelCard, format: WeightFormat): QuantizedModel {
-  const graph = graphOf(file);
+  const graph = decodeGraph(file);
   const kept = new Set([...card.heads, ...(card.speaker?.heads ?? [])].map(({ kernel }) => kernel));
   const axes = channelAxes(graph.node);
   const widening: OnnxNode[] = [];
@@ -83,15 +77,6 @@ export function quantizeModel(file: Uint8Array, card: ModelCard, format: WeightF
   };
   const weights = widening.filter(({ opType }) => opType === 'Cast').length;
   return { file: encodeModel(bytes, named), card: named, weights };
-}
-
-function graphOf(file: Uint8Array): OnnxGraph {
-  const plain = { longs: Number, arrays: true };
-  const read = <T>(type: string, bytes: Uint8Array): T => {
-    const found = root.lookupType(type);
-    return found.toObject(found.decode(bytes), plain) as T;
-  };
-  return read<OnnxGraph>('Graph', read<OnnxModel>('Model', file).graph);
 }
 
 /** Weights by name, each with the axis its scales lie along; one used in two ways has none. */

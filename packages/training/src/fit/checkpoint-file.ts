@@ -46,8 +46,6 @@ const headerSchema = z.strictObject({
 
 /**
  * A checkpoint as bytes: magic, length of the header, header in JSON, the arrays, SHA-256 of all that.
- *
- * @returns parts to be written one after the other
  */
 export function encodeCheckpoint(checkpoint: Checkpoint): Buffer {
   const { weights, bestWeights, engine, ...rest } = checkpoint;

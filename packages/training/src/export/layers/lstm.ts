@@ -24,16 +24,10 @@ const RECURRENT_ACTIVATIONS: Readonly<Record<string, string>> = {
  * and its bias is the input's and the recurrent one in a row (Keras has only the first).
  */
 const lstm: LayerExporter = (context) => {
-  const { graph, config, weights, name, input } = context;
+  const { graph, config, weights, name } = context;
   refuseUnsupported(context);
   const units = Number(config.units);
-  const [kernel, recurrent, bias] = weights as [LayerWeight, LayerWeight, LayerWeight | undefined];
-  const inputs = [
-    graph.node('Transpose', `${name}/time-first`, [input], { perm: [1, 0, 2] }),
-    graph.floats(`${name}/W`, transposeGates(kernel, units), [1, 4 * units, kernel.shape[0]!]),
-    graph.floats(`${name}/R`, transposeGates(recurrent, units), [1, 4 * units, units]),
-  ];
-  if (bias) inputs.push(graph.floats(`${name}/B`, joinBias(bias, units), [1, 8 * units]));
+  const inputs = operatorInputs(context, units, [weights]);
   const attributes = { hidden_size: units, ...activationAttributes(config) };
   if (config.returnSequences === true) {
     const steps = graph.nodeWithOutputs('LSTM', `${name}/lstm`, inputs, [`${name}/Y`], attributes)[0]!;
@@ -49,7 +43,7 @@ const lstm: LayerExporter = (context) => {
  * [steps, direction, batch, units] becomes [batch, steps, 2 · units], or without the steps [batch, 2 · units].
  */
 const bidirectional: LayerExporter = (context) => {
-  const { graph, name, input, weights } = context;
+  const { graph, name, weights } = context;
   const { config, mergeMode } = innerLstm(context);
   if (mergeMode !== 'concat')
     throw new ProsodiaError(
@@ -58,34 +52,7 @@ const bidirectional: LayerExporter = (context) => {
     );
   const units = Number(config.units);
   const half = weights.length / 2;
-  const directions = [weights.slice(0, half), weights.slice(half)] as [
-    LayerWeight,
-    LayerWeight,
-    LayerWeight?,
-  ][];
-  const both = (part: (one: [LayerWeight, LayerWeight, LayerWeight?]) => Float32Array) =>
-    Float32Array.from(directions.flatMap((one) => [...part(one)]));
-  const inputs = [
-    graph.node('Transpose', `${name}/time-first`, [input], { perm: [1, 0, 2] }),
-    graph.floats(
-      `${name}/W`,
-      both(([kernel]) => transposeGates(kernel, units)),
-      [2, 4 * units, weights[0]!.shape[0]!],
-    ),
-    graph.floats(
-      `${name}/R`,
-      both(([, recurrent]) => transposeGates(recurrent, units)),
-      [2, 4 * units, units],
-    ),
-  ];
-  if (half === 3)
-    inputs.push(
-      graph.floats(
-        `${name}/B`,
-        both(([, , bias]) => joinBias(bias!, units)),
-        [2, 8 * units],
-      ),
-    );
+  const inputs = operatorInputs(context, units, [weights.slice(0, half), weights.slice(half)]);
   const attributes = { hidden_size: units, direction: 'bidirectional', ...activationAttributes(config, 2) };
   const sequences = config.returnSequences === true;
   const outputs = sequences ? [`${name}/Y`] : ['', `${name}/Y_h`];
@@ -95,6 +62,25 @@ const bidirectional: LayerExporter = (context) => {
   const shape = graph.integers(`${name}/shape`, sequences ? [0, 0, 2 * units] : [0, 2 * units]);
   return graph.node('Reshape', `${name}/beside`, [batchFirst, shape]);
 };
+
+/** What the operator takes: the sequence, time first, then the kernels and the biases of its directions. */
+function operatorInputs(
+  { graph, name, input }: LayerContext,
+  units: number,
+  directions: readonly (readonly LayerWeight[])[],
+): string[] {
+  const together = (place: number, laidOut: (weight: LayerWeight, units: number) => Float32Array) =>
+    Float32Array.from(directions.flatMap((weights) => [...laidOut(weights[place]!, units)]));
+  const count = directions.length;
+  const [kernel, , bias] = directions[0]!;
+  const inputs = [
+    graph.node('Transpose', `${name}/time-first`, [input], { perm: [1, 0, 2] }),
+    graph.floats(`${name}/W`, together(0, transposeGates), [count, 4 * units, kernel!.shape[0]!]),
+    graph.floats(`${name}/R`, together(1, transposeGates), [count, 4 * units, units]),
+  ];
+  if (bias) inputs.push(graph.floats(`${name}/B`, together(2, joinBias), [count, 8 * units]));
+  return inputs;
+}
 
 function innerLstm({ config, layer, name, ...rest }: LayerContext) {
   const { forwardLayer } = layer as unknown as { forwardLayer?: layers.Layer };
