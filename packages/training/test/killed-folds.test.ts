@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { judgeKept, type KeptPredictions, keptFileName, readKept } from '../src/protocol/index.js';
 import { Random } from '../src/random.js';
@@ -15,6 +16,9 @@ await crossValidateLearner({ recipe: 'shrunken-lda-cepstrum', protocol: 'speaker
 
 // Each kill costs two starts of a process; `PROSODIA_KILLS=20` asks for more of them.
 const KILLS = Number(process.env.PROSODIA_KILLS ?? 5);
+
+/** About the time of a fold. */
+const AMONG_MS = 20;
 
 /** Six speakers, two seeds. */
 const FOLDS = 12;
@@ -30,20 +34,30 @@ beforeAll(async () => {
 
 afterAll(() => rm(root, { recursive: true }));
 
-/** Runs all folds in a process of its own, killed after some time unless it has ended. */
-function run(outDir: string, killAfterMs?: number): Promise<{ killed: boolean; code: number | null }> {
+/** When a run is killed: after a time, or that long after so many more folds are there. */
+interface Moment {
+  readonly folds: number;
+  readonly afterMs: number;
+}
+
+/** Runs all folds in a process of its own, killed at some moment unless it has ended. */
+async function run(outDir: string, moment?: Moment): Promise<{ killed: boolean; code: number | null }> {
+  const before = await finishedFolds(outDir);
   const child: ChildProcess = spawn(
     process.execPath,
     ['--input-type=module', '-e', PROGRAM, library, join(root, 'tones'), outDir, join(root, 'cache')],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
-  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
-  return new Promise((done) =>
-    child.on('close', (code, signal) => {
-      clearTimeout(timer);
-      done({ killed: signal === 'SIGKILL', code });
-    }),
+  const closed = new Promise<{ killed: boolean; code: number | null }>((done) =>
+    child.on('close', (code, signal) => done({ killed: signal === 'SIGKILL', code })),
   );
+  if (moment) {
+    const runs = () => child.exitCode === null && child.signalCode === null;
+    while (runs() && (await finishedFolds(outDir)) < before + moment.folds) await setTimeout(2);
+    await Promise.race([closed, setTimeout(moment.afterMs)]);
+    child.kill('SIGKILL');
+  }
+  return closed;
 }
 
 /** Folds whose files are there. */
@@ -66,8 +80,13 @@ test(`killed at ${KILLS} random moments and gone on with, the folds end in the s
   const random = new Random(7, 'kills');
   let [kills, midway] = [0, 0];
   while (kills < KILLS) {
+    // Starting takes most of the time: every other moment is one among the folds.
+    const among = kills % 2 === 1;
+    const moment = among
+      ? { folds: 1 + random.below(2), afterMs: random.uniform(0, AMONG_MS) }
+      : { folds: 0, afterMs: random.uniform(0, wholeMs) };
     // A run that came to its end before its moment begins anew, so that every kill meets one under way.
-    if (!(await run(killed, random.uniform(0, wholeMs))).killed) {
+    if (!(await run(killed, moment)).killed) {
       await rm(killed, { recursive: true });
       continue;
     }
