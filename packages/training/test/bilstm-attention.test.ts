@@ -1,9 +1,9 @@
-import type * as tfjs from '@tensorflow/tfjs';
 import { loadTensorflow, type TensorFlow } from '../src/engine/backend.js';
 import { createEngine, selectEngine } from '../src/engine/create-engine.js';
 import { buildModel } from '../src/models/build-model.js';
 import { resolveRecipe } from '../src/recipes/index.js';
 import { inOrder, makeRows, OPTIONS, weightBytes } from './support/engine-models.js';
+import { byLayers, expectGradients } from './support/layer-gradients.js';
 
 let tf: TensorFlow;
 beforeAll(async () => {
@@ -14,36 +14,10 @@ const rows = makeRows(40);
 const SPEC = { kind: 'bilstm-attention', lstm: [6, 5], attention: 4, dense: [7], dropout: 0 } as const;
 const small = (dropout = 0) => buildModel(tf, { ...SPEC, dropout }, { rowShape: [7, 3], classes: 5 }, 3);
 
-/** Loss and gradients as TensorFlow.js finds them through its own layers. */
-function byLayers(model: tfjs.Sequential, count: number) {
-  return tf.tidy(() => {
-    const x = tf.tensor(rows.inputs.slice(0, count * 21), [count, 7, 3]);
-    const y = tf.oneHot(tf.tensor1d([...rows.classes.slice(0, count)], 'int32'), 5);
-    const variables = model.trainableWeights.map((weight) => weight.read() as tfjs.Variable);
-    const { value, grads } = tf.variableGrads(() => {
-      const probabilities = model.apply(x, { training: true }) as tfjs.Tensor;
-      return tf.neg(tf.mean(tf.sum(tf.mul(y, tf.log(probabilities)), -1))) as tfjs.Scalar;
-    }, variables);
-    return {
-      loss: value.dataSync()[0]!,
-      gradients: variables.map((variable) => grads[variable.name]!.dataSync().slice()),
-    };
-  });
-}
-
 test('its loss and every gradient are those of the layers it is made of', async () => {
   const model = small();
   const engine = await createEngine(await selectEngine('auto', model), model, rows, OPTIONS);
-  const found = await engine.gradients(inOrder(11));
-  const expected = byLayers(model, 11);
-  expect(Math.abs(found.loss - expected.loss)).toBeLessThan(2e-6);
-  expect(found.gradients).toHaveLength(expected.gradients.length);
-  found.gradients.forEach((gradient, i) => {
-    const largest = Math.max(...expected.gradients[i]!.map(Math.abs));
-    gradient.forEach((value, at) => {
-      expect(Math.abs(value - expected.gradients[i]![at]!)).toBeLessThan(5e-6 * largest + 1e-8);
-    });
-  });
+  await expectGradients(engine, 11, byLayers(tf, model, rows, 11));
   engine.dispose();
 });
 

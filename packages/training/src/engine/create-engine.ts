@@ -15,7 +15,7 @@ import { TensorflowEngine } from './tensorflow-engine.js';
  * @throws ProsodiaError INVALID_ARGUMENT for an unknown choice or a backend other than the loaded one; MODEL when
  *   native is asked for and cannot train the model
  */
-export async function selectEngine(choice: EngineChoice, model: tf.Sequential): Promise<EngineName> {
+export async function selectEngine(choice: EngineChoice, model: tf.LayersModel): Promise<EngineName> {
   if (choice !== 'auto' && !ENGINE_NAMES.includes(choice)) {
     throw new ProsodiaError(
       'INVALID_ARGUMENT',
@@ -38,14 +38,14 @@ export async function selectEngine(choice: EngineChoice, model: tf.Sequential): 
 /**
  * An engine for one model and the rows it learns from.
  *
- * @param model  a built Sequential that ends in softmax over `rows.classCount` classes; TensorFlow.js has been
+ * @param model  a built model that ends in softmax over `rows.classCount` classes; TensorFlow.js has been
  *   loaded by `loadTensorflow`, which decided the backend
  * @param rows  kept, not copied, by the TensorFlow engines: leave them as they are
  * @throws ProsodiaError INVALID_ARGUMENT for rows or options out of range, MODEL when model and rows do not fit
  */
 export async function createEngine(
   choice: EngineChoice,
-  model: tf.Sequential,
+  model: tf.LayersModel,
   rows: TrainingRows,
   options: EngineOptions,
 ): Promise<InspectableEngine> {
@@ -60,7 +60,7 @@ export async function createEngine(
     : new TensorflowEngine(loaded, model, rows, options);
 }
 
-function checkModel(model: tf.Sequential, rows: TrainingRows): void {
+function checkModel(model: tf.LayersModel, rows: TrainingRows): void {
   const inputShape = model.inputs[0]!.shape.slice(1);
   const outputShape = model.outputs[0]!.shape.slice(1);
   const fits =

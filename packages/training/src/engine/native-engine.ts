@@ -25,7 +25,7 @@ export class NativeEngine implements InspectableEngine {
   #isBusy = false;
 
   /** The arguments have been checked by `createEngine`. */
-  constructor(library: TensorFlow, model: tf.Sequential, rows: TrainingRows, options: EngineOptions) {
+  constructor(library: TensorFlow, model: tf.LayersModel, rows: TrainingRows, options: EngineOptions) {
     const layers = nativeLayers(model);
     if (typeof layers === 'string') throw new ProsodiaError('MODEL', layers);
     const { kind: _, weightDecay = 0, ...adam } = options.optimizer;

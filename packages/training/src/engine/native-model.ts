@@ -1,6 +1,6 @@
 import type { TrainerLayer } from '@prosodia/native';
 import type * as tf from '@tensorflow/tfjs';
-import { layersOf } from './layers-of.js';
+import { layersOf } from './model-steps.js';
 
 type Config = Record<string, unknown>;
 
@@ -68,7 +68,8 @@ function mismatch(config: Config, wanted: Config): string | undefined {
 }
 
 /** The model's layers as the addon takes them, or in words why it cannot. */
-export function nativeLayers(model: tf.Sequential): readonly TrainerLayer[] | string {
+export function nativeLayers(model: tf.LayersModel): readonly TrainerLayer[] | string {
+  if (model.getClassName() !== 'Sequential') return 'its layers are no chain';
   const layers = layersOf(model);
   const result: TrainerLayer[] = [];
   for (const [number, layer] of layers.entries()) {
@@ -101,7 +102,7 @@ export function nativeLstmProblem(layer: tf.layers.Layer, backwards = false): st
 }
 
 /** True when the native engine can train this model, else the reason why not, in words. */
-export function nativeSupports(model: tf.Sequential): true | string {
+export function nativeSupports(model: tf.LayersModel): true | string {
   const layers = nativeLayers(model);
   return typeof layers === 'string' ? layers : true;
 }

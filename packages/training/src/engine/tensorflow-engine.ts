@@ -10,6 +10,7 @@ import {
   type WeightGroup,
 } from './adam.js';
 import type { LoadedTensorflow, TensorFlow } from './backend.js';
+import { type DistillationOptions, distilledLoss } from './distillation.js';
 import type {
   BatchGradients,
   EngineName,
@@ -20,7 +21,7 @@ import type {
   TrainingRows,
 } from './engine.js';
 import { TrainingForward } from './forward.js';
-import { layersOf } from './layers-of.js';
+import { infer, modelSteps, type Step, stepsTo } from './model-steps.js';
 import { checkOrder, gatherInputs } from './rows.js';
 import { type BatchLoss, softmaxLoss } from './softmax-loss.js';
 import { kernelThreads } from './threads.js';
@@ -28,6 +29,8 @@ import { kernelThreads } from './threads.js';
 /** How long batches may follow each other before timers and aborts get their turn. */
 const TURN_MS = 20;
 const PREDICT_ROWS = 512;
+/** Outputs that nothing is said of learn the classes, as the answer does. */
+const LABELS_ALONE: DistillationOptions = { weight: 0, temperature: 1 };
 
 interface BatchOutcome {
   readonly loss: number;
@@ -36,11 +39,13 @@ interface BatchOutcome {
   readonly gradients: readonly Float32Array[];
 }
 
-/** The epochs of any Sequential that ends in softmax, computed by TensorFlow.js on whichever backend it runs, LSTMs by the addon. */
+/** The epochs of any model of one input that ends in softmax, computed by TensorFlow.js on whichever backend it runs, LSTMs by the addon. */
 export class TensorflowEngine implements InspectableEngine {
   readonly name: EngineName;
   readonly #tf: TensorFlow;
-  readonly #model: tf.Sequential;
+  readonly #model: tf.LayersModel;
+  /** What the answer needs. */
+  readonly #steps: readonly Step[];
   readonly #rows: TrainingRows;
   readonly #options: EngineOptions;
   readonly #forward: TrainingForward;
@@ -51,10 +56,12 @@ export class TensorflowEngine implements InspectableEngine {
   #busy = false;
 
   /** The arguments have been checked by `createEngine`. */
-  constructor(loaded: LoadedTensorflow, model: tf.Sequential, rows: TrainingRows, options: EngineOptions) {
+  constructor(loaded: LoadedTensorflow, model: tf.LayersModel, rows: TrainingRows, options: EngineOptions) {
     this.name = loaded.backend;
     this.#tf = loaded.tf;
     this.#model = model;
+    const { steps, outputs } = modelSteps(model);
+    this.#steps = stepsTo(steps, outputs[0]!);
     this.#rows = rows;
     this.#options = options;
     this.#forward = new TrainingForward(loaded.tf, model, kernelThreads(options.threads));
@@ -123,9 +130,8 @@ export class TensorflowEngine implements InspectableEngine {
     for (let from = 0; from < count; from += PREDICT_ROWS) {
       const to = Math.min(count, from + PREDICT_ROWS);
       this.#tf.tidy(() => {
-        let x = this.#tf.tensor(inputs.slice(from * size, to * size), [to - from, ...rowShape]);
-        for (const layer of layersOf(this.#model)) x = layer.apply(x, { training: false }) as tf.Tensor;
-        probabilities.set(x.dataSync(), from * classCount);
+        const x = this.#tf.tensor(inputs.slice(from * size, to * size), [to - from, ...rowShape]);
+        probabilities.set(infer(this.#steps, x).dataSync(), from * classCount);
       });
       await setImmediate();
     }
@@ -206,13 +212,11 @@ export class TensorflowEngine implements InspectableEngine {
       const x = library.tensor(gatherInputs(this.#rows, order), [order.length, ...this.#rows.rowShape]);
       let scores: Float32Array | undefined;
       const { value, grads } = library.variableGrads(() => {
-        const logits = this.#forward.logits(x, this.#options.seed, step);
-        scores = logits.dataSync() as Float32Array;
-        const entropy = this.#entropy(
-          logits,
-          softmaxLoss(scores, this.#rows, order, this.#options.classWeights),
-        );
-        return this.#forward.penalties().reduce((sum, penalty) => library.add(sum, penalty), entropy);
+        const [logits, ...others] = this.#forward.logits(x, this.#options.seed, step);
+        scores = logits!.dataSync() as Float32Array;
+        const answer = softmaxLoss(scores, this.#rows, order, this.#options.classWeights);
+        const entropies = [this.#entropy(logits!, answer), ...this.#taught(others, scores, order)];
+        return [...entropies, ...this.#forward.penalties()].reduce((sum, term) => library.add(sum, term));
       }, [...variables, ...tokens]);
       outcome = {
         loss: value.dataSync()[0]!,
@@ -221,6 +225,18 @@ export class TensorflowEngine implements InspectableEngine {
       };
     });
     return outcome!;
+  }
+
+  /** Losses of the outputs beside the answer. */
+  #taught(others: readonly tf.Tensor2D[], teacher: Float32Array, order: Int32Array): tf.Scalar[] {
+    const { distillation = LABELS_ALONE, classWeights } = this.#options;
+    return others.map((logits) => {
+      const student = logits.dataSync() as Float32Array;
+      return this.#entropy(
+        logits,
+        distilledLoss({ student, teacher }, this.#rows, order, distillation, classWeights),
+      );
+    });
   }
 
   /** The batch's loss on the tape, where nothing multiplies it. */

@@ -1,5 +1,5 @@
 import { type ModelCard, modelCardSchema, ONNX_INPUT, ProsodiaError, parseWith } from '@prosodia/contracts';
-import type { Sequential } from '@tensorflow/tfjs';
+import type { LayersModel } from '@tensorflow/tfjs';
 import writeFileAtomic from 'write-file-atomic';
 import { buildGraph, headOf, networkParts, networkSizes, type Scaler } from './network.js';
 import { encodeGraph, encodeModel, sha256 } from './onnx-file.js';
@@ -16,7 +16,7 @@ export type SequentialCard = Omit<ModelCard, 'graphHash' | 'heads' | 'speaker' |
 
 export interface ExportOptions {
   /** A model that ends in a dense layer and softmax. */
-  readonly model: Sequential;
+  readonly model: LayersModel;
   /** Everything the file says of itself; the hash of the graph is added here. */
   readonly card: SequentialCard;
   /** Becomes part of the graph, which then takes raw rows: (x − mean) / scale. */

@@ -10,8 +10,10 @@ export interface LayerContext {
   readonly config: Readonly<Record<string, unknown>>;
   /** The layer's weights in `getWeights()` order. */
   readonly weights: readonly LayerWeight[];
-  /** Name of the value that enters the layer. */
+  /** Name of the value that enters the layer; the first of several. */
   readonly input: string;
+  /** All that enter it, in its order. */
+  readonly inputs: readonly string[];
   /** Prefix for the names of the layer's nodes and constants. */
   readonly name: string;
 }

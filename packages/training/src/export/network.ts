@@ -1,5 +1,6 @@
 import { type Head, ONNX_INPUT, type OnnxGraph, ProsodiaError } from '@prosodia/contracts';
-import type { layers, Sequential } from '@tensorflow/tfjs';
+import type { LayersModel, layers } from '@tensorflow/tfjs';
+import { modelSteps, type Step, stepsTo } from '../engine/model-steps.js';
 import { floatValue, GraphBuilder } from './graph-builder.js';
 import type { LayerContext } from './layer-exporter.js';
 import { addActivation } from './layers/activation.js';
@@ -24,8 +25,8 @@ export interface GraphOptions {
 
 /** A model cut where the graph has outputs. */
 export interface NetworkParts {
-  /** Everything before the last dense layer: its result is the embedding. */
-  readonly body: readonly layers.Layer[];
+  /** Everything the last dense layer needs: the result of the last step is the embedding. */
+  readonly body: readonly Step[];
   /** The dense layer that makes the logits. */
   readonly head: layers.Layer;
 }
@@ -37,26 +38,27 @@ export interface NetworkSizes {
 }
 
 /**
- * Finds the last dense layer of a model that ends in softmax, either as that layer's activation or on its own.
+ * Finds the last dense layer of a model that ends in softmax, either as that layer's activation or on its own. Of a model
+ * with several outputs the first is its answer.
  *
  * @throws ProsodiaError MODEL for a model that ends in anything else
  */
-export function networkParts(model: Sequential): NetworkParts {
-  const all = flatten(model);
-  const last = all.at(-1);
-  const before = all.at(-2);
-  if (last?.getClassName() === 'Dense' && last.getConfig().activation === 'softmax')
-    return { body: all.slice(0, -1), head: last };
+export function networkParts(model: LayersModel): NetworkParts {
+  const { steps, outputs } = modelSteps(model);
+  const last = steps[outputs[0]!];
+  const before = steps[last?.inputs[0] ?? -1];
+  const cutAt = (head: Step) => ({ body: stepsTo(steps, head.inputs[0]!), head: head.layer });
+  const kind = last?.layer.getClassName();
+  if (last && kind === 'Dense' && last.layer.getConfig().activation === 'softmax') return cutAt(last);
   const isSoftmax =
-    last?.getClassName() === 'Softmax' ||
-    (last?.getClassName() === 'Activation' && last.getConfig().activation === 'softmax');
-  if (isSoftmax && before?.getClassName() === 'Dense' && before.getConfig().activation === 'linear')
-    return { body: all.slice(0, -2), head: before };
+    kind === 'Softmax' || (kind === 'Activation' && last!.layer.getConfig().activation === 'softmax');
+  const config = before?.layer.getConfig();
+  if (isSoftmax && before?.layer.getClassName() === 'Dense' && config?.activation === 'linear')
+    return cutAt(before);
   throw new ProsodiaError(
     'MODEL',
-    `Expected a model that ends in a dense layer and softmax but it ends in ${all
-      .slice(-2)
-      .map((layer) => layer.getClassName())
+    `Expected a model that ends in a dense layer and softmax but it ends in ${[before, last]
+      .flatMap((step) => (step ? [step.layer.getClassName()] : []))
       .join(', ')}`,
   );
 }
@@ -77,7 +79,7 @@ export function networkSizes({ head }: NetworkParts): NetworkSizes {
 export const RIDGE = 1;
 
 /** The model's last layer as its card names it: the constants are those that `buildGraph` writes. */
-export function headOf(model: Sequential): Head {
+export function headOf(model: LayersModel): Head {
   const parts = networkParts(model);
   const { name } = parts.head;
   return {
@@ -95,16 +97,14 @@ export function headOf(model: Sequential): Head {
  * @throws ProsodiaError MODEL for a layer without an exporter or with weights that are not finite
  */
 export async function buildGraph(
-  model: Sequential,
+  model: LayersModel,
   { rowShape, scaler, temperature }: GraphOptions,
 ): Promise<OnnxGraph> {
   const graph = new GraphBuilder();
   const parts = networkParts(model);
   const { embeddingSize, classes } = networkSizes(parts);
 
-  let value = addScaler(graph, scaler, rowShape);
-  for (const layer of parts.body)
-    value = exporterOf(layer.getClassName())(await contextOf(graph, layer, value));
+  const value = await addSteps(graph, parts.body, addScaler(graph, scaler, rowShape));
   const embedding =
     value === ONNX_INPUT ? graph.node('Identity', 'embedding', [value]) : graph.rename(value, 'embedding');
 
@@ -151,14 +151,23 @@ function addScaler(graph: GraphBuilder, scaler: Scaler | undefined, rowShape: re
   return graph.node('Div', 'scaler/scaled', [centred, graph.floats('scaler/scale', scaler.scale, dims)]);
 }
 
-/** Nested Sequentials opened. */
-function flatten(model: Sequential): layers.Layer[] {
-  return model.layers.flatMap((layer) =>
-    layer.getClassName() === 'Sequential' ? flatten(layer as Sequential) : [layer],
-  );
+/** Returns the name of what the last step makes of the input. */
+async function addSteps(graph: GraphBuilder, steps: readonly Step[], input: string): Promise<string> {
+  const values = new Map([[-1, input]]);
+  let last = input;
+  for (const { number, layer, inputs } of steps) {
+    const names = inputs.map((from) => values.get(from)!);
+    last = exporterOf(layer.getClassName())(await contextOf(graph, layer, ...names));
+    values.set(number, last);
+  }
+  return last;
 }
 
-async function contextOf(graph: GraphBuilder, layer: layers.Layer, input: string): Promise<LayerContext> {
+async function contextOf(
+  graph: GraphBuilder,
+  layer: layers.Layer,
+  ...inputs: readonly string[]
+): Promise<LayerContext> {
   const weights = await Promise.all(
     layer.getWeights().map(async (weight) => {
       const data = Float32Array.from(await weight.data());
@@ -167,5 +176,5 @@ async function contextOf(graph: GraphBuilder, layer: layers.Layer, input: string
       return { data, shape: weight.shape };
     }),
   );
-  return { graph, layer, config: layer.getConfig(), weights, input, name: layer.name };
+  return { graph, layer, config: layer.getConfig(), weights, input: inputs[0]!, inputs, name: layer.name };
 }

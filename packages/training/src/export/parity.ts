@@ -1,14 +1,15 @@
 import { ONNX_INPUT } from '@prosodia/contracts';
-import type { Sequential, Tensor } from '@tensorflow/tfjs';
+import type { LayersModel, Tensor } from '@tensorflow/tfjs';
 import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import { loadTensorflow } from '../engine/backend.js';
+import { infer } from '../engine/model-steps.js';
 import { networkParts, type Scaler, scaleRows } from './network.js';
 
 /** Rows computed at once; bounds the memory of a long check. */
 const BATCH = 256;
 
 export interface ParityOptions {
-  readonly model: Sequential;
+  readonly model: LayersModel;
   readonly rowShape: readonly number[];
   readonly scaler?: Scaler | undefined;
   readonly temperature: number;
@@ -81,10 +82,11 @@ async function tensorflowAnswer(
   const { body, head } = networkParts(model);
   const [logits, probabilities, embedding] = tf.tidy(() => {
     const input = tf.tensor(scaleRows(rows, scaler), shape);
-    const embedding = body.reduce<Tensor>((x, layer) => layer.apply(x, { training: false }) as Tensor, input);
+    const embedding = infer(body, input);
     const [kernel, bias] = head.getWeights();
     const product = tf.matMul(embedding, kernel!);
-    const probabilities = model.predict(input, { batchSize: BATCH }) as Tensor;
+    const answers = model.predict(input, { batchSize: BATCH });
+    const probabilities = Array.isArray(answers) ? answers[0]! : answers;
     return [bias ? tf.add(product, bias) : product, probabilities, tf.clone(embedding)];
   }) as [Tensor, Tensor, Tensor];
   try {

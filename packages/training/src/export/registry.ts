@@ -6,6 +6,7 @@ import { convolutionLayers } from './layers/convolution.js';
 import { denseLayers } from './layers/dense.js';
 import { dropoutLayers } from './layers/dropout.js';
 import { lstmLayers } from './layers/lstm.js';
+import { mergeLayers } from './layers/merge.js';
 import { normalizationLayers } from './layers/normalization.js';
 import { shapeLayers } from './layers/shape.js';
 
@@ -17,6 +18,7 @@ const exporters = new Map<string, LayerExporter>(
     ...denseLayers,
     ...dropoutLayers,
     ...lstmLayers,
+    ...mergeLayers,
     ...normalizationLayers,
     ...shapeLayers,
   }),

@@ -3,7 +3,7 @@ import type { TensorFlow } from '../engine/backend.js';
 import type { WeightAccess } from './fit.js';
 
 /** The weights of a tf.layers model as plain arrays, in the order of `model.weights`. */
-export function modelWeights(library: TensorFlow, model: tf.Sequential): WeightAccess {
+export function modelWeights(library: TensorFlow, model: tf.LayersModel): WeightAccess {
   return {
     read: () => model.weights.map((weight) => Float32Array.from(weight.read().dataSync())),
     write: (weights) => {

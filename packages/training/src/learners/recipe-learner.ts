@@ -94,7 +94,7 @@ function allCopies(side: TrainingSide): LabelledRows {
 
 class FittedRecipe implements FittedLearner {
   constructor(
-    private readonly model: tf.Sequential,
+    private readonly model: tf.LayersModel,
     private readonly engine: TrainingEngine,
     private readonly scaler: Scaler | undefined,
     private readonly temperature: number,

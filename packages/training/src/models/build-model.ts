@@ -2,8 +2,10 @@ import type * as tf from '@tensorflow/tfjs';
 import type { TensorFlow } from '../engine/backend.js';
 import { Random } from '../random.js';
 import { attentionPooling } from './attention-pooling.js';
-import { glorotUniform, orthogonalRows, unitForgetBias } from './initial-weights.js';
+import { initialWeights } from './initial-weights.js';
+import { LayerNames } from './layer-names.js';
 import type { BilstmAttentionSpec, FeedforwardSpec, LstmSpec, ModelSpec } from './model-spec.js';
+import { temporalConvolution } from './temporal-convolution.js';
 
 export interface ModelShape {
   /** Shape of one row, e.g. [13, 1]. */
@@ -22,11 +24,8 @@ export function buildModel(
   spec: ModelSpec,
   { rowShape, classes }: ModelShape,
   seed: number,
-): tf.Sequential {
-  const model = library.sequential({
-    name: 'sequential',
-    layers: layersFor(library, spec, rowShape, classes),
-  });
+): tf.LayersModel {
+  const model = uninitialised(library, spec, { rowShape, classes });
   initialise(library, model, seed);
   return model;
 }
@@ -34,7 +33,15 @@ export function buildModel(
 // Weights are set afterwards, from a generator of this package: no backend's random numbers are involved.
 const ZEROS = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;
 
-function layersFor(library: TensorFlow, spec: ModelSpec, rowShape: readonly number[], classes: number) {
+function uninitialised(library: TensorFlow, spec: ModelSpec, shape: ModelShape): tf.LayersModel {
+  if (spec.kind === 'temporal-convolution') return temporalConvolution(library, spec, shape);
+  return library.sequential({ name: 'sequential', layers: layersFor(library, spec, shape) });
+}
+
+/** A model of this kind is a chain. */
+type ChainSpec = LstmSpec | FeedforwardSpec | BilstmAttentionSpec;
+
+function layersFor(library: TensorFlow, spec: ChainSpec, { rowShape, classes }: ModelShape) {
   switch (spec.kind) {
     case 'lstm':
       return lstmLayers(library, spec, rowShape, classes);
@@ -131,7 +138,7 @@ interface DenseEnd {
 
 function denseLayers(
   library: TensorFlow,
-  { dense, dropout }: Pick<ModelSpec, 'dense' | 'dropout'>,
+  { dense, dropout }: Pick<ChainSpec, 'dense' | 'dropout'>,
   { names, classes, inputShape }: DenseEnd,
 ): tf.layers.Layer[] {
   const shapeAt = (index: number) => (index === 0 && inputShape ? { inputShape } : {});
@@ -149,18 +156,7 @@ function denseLayers(
   return [...hidden, last];
 }
 
-/** Keras' names: `lstm`, `lstm_1`, `dropout`, … counted from the start in each model. */
-class LayerNames {
-  private readonly counts = new Map<string, number>();
-
-  next(kind: string): string {
-    const count = this.counts.get(kind) ?? 0;
-    this.counts.set(kind, count + 1);
-    return count === 0 ? kind : `${kind}_${count}`;
-  }
-}
-
-function initialise(library: TensorFlow, model: tf.Sequential, seed: number): void {
+function initialise(library: TensorFlow, model: tf.LayersModel, seed: number): void {
   for (const layer of model.layers) {
     const shapes = layer.weights.map((weight) => weight.shape as number[]);
     if (shapes.length === 0) continue;
@@ -170,30 +166,4 @@ function initialise(library: TensorFlow, model: tf.Sequential, seed: number): vo
     layer.setWeights(tensors);
     library.dispose(tensors);
   }
-}
-
-function initialWeights(kind: string, shapes: readonly number[][], random: Random): Float32Array[] {
-  if (kind === 'LSTM') return lstmWeights(shapes, random);
-  if (kind === 'Bidirectional')
-    return [...lstmWeights(shapes.slice(0, 3), random), ...lstmWeights(shapes.slice(3), random)];
-  if (kind === 'AttentionPooling')
-    return [...kernelWeights(shapes.slice(0, 2), random), glorotUniform(shapes[2]![0]!, 1, random)];
-  return kernelWeights(shapes, random);
-}
-
-function lstmWeights(shapes: readonly number[][], random: Random): Float32Array[] {
-  const [kernel, recurrent] = shapes as [[number, number], [number, number]];
-  return [
-    glorotUniform(...kernel, random),
-    orthogonalRows(...recurrent, random),
-    unitForgetBias(recurrent[0]),
-  ];
-}
-
-/** A dense layer's kernel [inputs, units] or a convolution's [width, inputs, filters], Glorot's bounds as Keras has them. */
-function kernelWeights(shapes: readonly number[][], random: Random): Float32Array[] {
-  const [kernel, bias] = shapes as [number[], [number]];
-  const [inputs, units] = kernel.slice(-2) as [number, number];
-  const width = kernel.length === 3 ? kernel[0]! : 1;
-  return [glorotUniform(inputs, units, random, width), new Float32Array(bias[0])];
 }

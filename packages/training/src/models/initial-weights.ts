@@ -46,3 +46,41 @@ function subtractProjection(own: Float64Array, unit: Float64Array): void {
   const share = dot(own, unit);
   for (let index = 0; index < own.length; index++) own[index]! -= share * unit[index]!;
 }
+
+/**
+ * Weights of a new layer of one of this package's networks, as Keras begins them.
+ *
+ * @param kind    the layer's class
+ * @param shapes  of its weights, in order
+ */
+export function initialWeights(kind: string, shapes: readonly number[][], random: Random): Float32Array[] {
+  if (kind === 'LSTM') return lstmWeights(shapes, random);
+  if (kind === 'Bidirectional')
+    return [...lstmWeights(shapes.slice(0, 3), random), ...lstmWeights(shapes.slice(3), random)];
+  if (kind === 'AttentionPooling')
+    return [...kernelWeights(shapes.slice(0, 2), random), glorotUniform(shapes[2]![0]!, 1, random)];
+  if (kind === 'WeightedSum') return shapes.map(([count]) => new Float32Array(count!).fill(1 / count!));
+  if (kind === 'BatchNormalization')
+    return shapes.map(([width], place) => new Float32Array(width!).fill(NEW_NORMALIZATION[place]!));
+  return kernelWeights(shapes, random);
+}
+
+/** Scale, shift, mean and variance. */
+const NEW_NORMALIZATION = [1, 0, 0, 1] as const;
+
+function lstmWeights(shapes: readonly number[][], random: Random): Float32Array[] {
+  const [kernel, recurrent] = shapes as [[number, number], [number, number]];
+  return [
+    glorotUniform(...kernel, random),
+    orthogonalRows(...recurrent, random),
+    unitForgetBias(recurrent[0]),
+  ];
+}
+
+/** A dense layer's kernel [inputs, units] or a convolution's [width, inputs, filters], Glorot's bounds as Keras has them. */
+function kernelWeights(shapes: readonly number[][], random: Random): Float32Array[] {
+  const [kernel, bias] = shapes as [number[], [number]];
+  const [inputs, units] = kernel.slice(-2) as [number, number];
+  const width = kernel.length === 3 ? kernel[0]! : 1;
+  return [glorotUniform(inputs, units, random, width), new Float32Array(bias[0])];
+}

@@ -50,14 +50,32 @@ export const bilstmAttentionModelSchema = z.strictObject({
   dropout: z.number().min(0).max(0.95),
 });
 
+/**
+ * Blocks of dilated causal convolutions along time, from the start and from the end of the sequence, each gating what enters
+ * it; the mean over time of what both directions found at each scale, added with learned weights; softmax (after Ye et al. 2023,
+ * TIM-Net).
+ */
+export const temporalConvolutionModelSchema = z.strictObject({
+  kind: z.literal('temporal-convolution'),
+  filters: units,
+  /** Steps a filter sees. */
+  width: z.number().int().min(2).max(16),
+  /** In each direction; the dilation doubles from one to the next. */
+  blocks: z.number().int().min(1).max(12),
+  /** Share of channels dropped after each convolution while training. */
+  dropout: z.number().min(0).max(0.95),
+});
+
 /** A network as data; one member for each kind this package can build. */
 export const modelSpecSchema = z.discriminatedUnion('kind', [
   lstmModelSchema,
   feedforwardModelSchema,
   bilstmAttentionModelSchema,
+  temporalConvolutionModelSchema,
 ]);
 
 export type ModelSpec = z.output<typeof modelSpecSchema>;
 export type LstmSpec = z.output<typeof lstmModelSchema>;
 export type FeedforwardSpec = z.output<typeof feedforwardModelSchema>;
 export type BilstmAttentionSpec = z.output<typeof bilstmAttentionModelSchema>;
+export type TemporalConvolutionSpec = z.output<typeof temporalConvolutionModelSchema>;

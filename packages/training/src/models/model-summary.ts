@@ -1,11 +1,12 @@
 import type { ModelCard } from '@prosodia/contracts';
 import type * as tf from '@tensorflow/tfjs';
+import { layersOf } from '../engine/model-steps.js';
 
 export type NetworkDescription = ModelCard['network'];
 
 /** Every layer with its output shape and parameters, for the model card and the summary. */
-export function describeNetwork(model: tf.Sequential): NetworkDescription {
-  const layers = model.layers.map((layer) => ({
+export function describeNetwork(model: tf.LayersModel): NetworkDescription {
+  const layers = layersOf(model).map((layer) => ({
     name: layer.name,
     kind: layer.getClassName(),
     outputShape: shapeText(layer.outputShape as (number | null)[]),
@@ -20,7 +21,7 @@ const WIDTHS = [35, 26, 15] as const;
 /**
  * The table Keras 3 prints for `model.summary(line_length=80)`, the form of the paper's figures 12 and 16.
  */
-export function modelSummary(model: tf.Sequential): string {
+export function modelSummary(model: tf.LayersModel): string {
   const { layers, parameters } = describeNetwork(model);
   const trainable = countOf(model.trainableWeights);
   const rows = layers.map((layer) => [

@@ -6,15 +6,16 @@ import { paperFinal } from './paper-final.js';
 import { paperInitial } from './paper-initial.js';
 import { paperInitialAugmented } from './paper-initial-augmented.js';
 import { type Recipe, recipeSchema } from './recipe.js';
+import { temporalConvolution } from './temporal-convolution.js';
 
 export * from './recipe.js';
 
 /** The recipes this package ships, by name. */
 export const RECIPES: Readonly<Record<string, Recipe>> = Object.fromEntries(
-  [paperInitial, paperInitialAugmented, paperFinal, functionalsMlp, cnn, bilstmAttention].map((recipe) => [
-    recipe.name,
-    recipe,
-  ]),
+  [
+    ...[paperInitial, paperInitialAugmented, paperFinal, functionalsMlp, cnn, bilstmAttention],
+    ...[temporalConvolution],
+  ].map((recipe) => [recipe.name, recipe]),
 );
 
 /**

@@ -37,7 +37,7 @@ interface Run {
   readonly folder: RunFolder;
   readonly loaded: LoadedTensorflow;
   readonly data: TrainData;
-  readonly model: tf.Sequential;
+  readonly model: tf.LayersModel;
   readonly engine: TrainingEngine;
 }
 
@@ -151,7 +151,7 @@ async function makeEngine(
   options: TrainRunOptions,
   recipe: Recipe,
   data: TrainData,
-  model: tf.Sequential,
+  model: tf.LayersModel,
   seed: number,
 ): Promise<TrainingEngine> {
   const choice = await selectEngine(options.engine ?? 'auto', model);

@@ -5,6 +5,8 @@ import type * as tfjs from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { exportOnnx, registerLayer } from '../../src/export/index.js';
 import { attentionPooling } from '../../src/models/attention-pooling.js';
+import { causalConvolution } from '../../src/models/causal-convolution.js';
+import { weightedSum } from '../../src/models/weighted-sum.js';
 import { cardFor, randomFloats, randomiseWeights, runFile, tf } from './support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prosodia-layers-'));
@@ -12,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const { lstm, dense, dropout } = tf.layers;
 
 /** Exports a model with random weights; exportOnnx itself compares the two. */
-async function differenceOf(model: tfjs.Sequential, embeddingSize: number, seed = 1): Promise<number> {
+async function differenceOf(model: tfjs.LayersModel, embeddingSize: number, seed = 1): Promise<number> {
   randomiseWeights(model, seed);
   const shape = model.inputs[0]!.shape.slice(1).map(Number);
   const checkRows = randomFloats(5 * shape.reduce((a, b) => a * b), seed, 2);
@@ -263,4 +265,27 @@ it.each([
   expect(await differenceOf(tf.sequential({ layers: layers as tfjs.layers.Layer[] }), 4)).toBeLessThanOrEqual(
     1e-6,
   );
+});
+
+it('values joined in a graph agree: added, multiplied, averaged, side by side, weighed; other outputs are left out', async () => {
+  const input = tf.input({ shape: [8, 3] });
+  const along = (backwards: boolean) =>
+    causalConvolution(tf, { filters: 4, width: 3, dilation: 2, backwards, name: `causal-${backwards}` });
+  const [onwards, back] = [false, true].map((backwards) => along(backwards).apply(input)) as [
+    tfjs.SymbolicTensor,
+    tfjs.SymbolicTensor,
+  ];
+  const joined = [
+    tf.layers.add().apply([onwards, back]),
+    tf.layers.multiply().apply([onwards, back]),
+    tf.layers.average().apply([onwards, back]),
+    weightedSum(tf, { name: 'weighted' }).apply([back, onwards]),
+  ] as tfjs.SymbolicTensor[];
+  const beside = tf.layers.concatenate({ axis: -1 }).apply(joined) as tfjs.SymbolicTensor;
+  const flat = tf.layers.flatten().apply(beside) as tfjs.SymbolicTensor;
+  const outputs = [softmaxHead(), softmaxHead()].map((head) => head.apply(flat)) as tfjs.SymbolicTensor[];
+  const model = tf.model({ inputs: input, outputs: outputs[0]! });
+  expect(await differenceOf(model, 128)).toBeLessThanOrEqual(1e-6);
+  const two = tf.model({ inputs: input, outputs });
+  expect(await differenceOf(two, 128)).toBeLessThanOrEqual(1e-6);
 });

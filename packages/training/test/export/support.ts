@@ -8,11 +8,11 @@ export const { tf } = await loadTensorflow();
 
 /** A card that says what is true of an untrained network. */
 export function cardFor(
-  model: tfjs.Sequential,
+  model: tfjs.LayersModel,
   options: { temperature?: number; embeddingSize: number },
 ): SequentialCard {
   const shape = model.inputs[0]!.shape.slice(1).map(Number);
-  const classes = (model.outputShape as number[]).at(-1)!;
+  const classes = model.outputs[0]!.shape.at(-1)!;
   return {
     formatVersion: MODEL_CARD_VERSION,
     name: 'untrained',
@@ -72,7 +72,7 @@ export function randomFloats(length: number, seed: number, size = 1): Float32Arr
 }
 
 /** Replaces every weight, biases too, so that no gate has a bias of zero or one to hide behind. */
-export function randomiseWeights(model: tfjs.Sequential, seed: number, size = 0.4): void {
+export function randomiseWeights(model: tfjs.LayersModel, seed: number, size = 0.4): void {
   const weights = model
     .getWeights()
     .map((weight, i) => tf.tensor(randomFloats(weight.size, seed + i, size), weight.shape));

@@ -72,7 +72,7 @@ export function inOrder(count: number): Int32Array {
 }
 
 /** Every weight of the model, one after the other, as bytes. */
-export function weightBytes(model: tf.Sequential): Buffer {
+export function weightBytes(model: tf.LayersModel): Buffer {
   return Buffer.concat(
     model.getWeights().map((weight) => {
       const data = weight.dataSync() as Float32Array;

@@ -1,5 +1,5 @@
 import { ProsodiaError } from '@prosodia/contracts';
-import type { LayerContext, LayerExporter } from '../layer-exporter.js';
+import type { LayerContext, LayerExporter, LayerWeight } from '../layer-exporter.js';
 import { addActivation } from './activation.js';
 
 /** Padding as ONNX says it, which both count alike: an odd rest goes to the end. */
@@ -28,20 +28,25 @@ function alongTime(context: LayerContext, apply: (input: string) => string): str
   return graph.node('Transpose', `${name}/channels-last`, [apply(turned)], turn);
 }
 
-const conv1d: LayerExporter = (context) => {
-  const { graph, config, weights, name } = context;
+/** A kernel [width, inputs, filters] there, [filters, inputs, width] here, and the bias. */
+function addConstants({ graph, weights, name }: LayerContext): string[] {
   const [kernel, bias] = weights;
   const [width, inputs, filters] = kernel!.shape as [number, number, number];
-  // [width, inputs, filters] there, [filters, inputs, width] here.
   const turned = new Float32Array(kernel!.data.length);
   for (let w = 0; w < width; w++)
     for (let i = 0; i < inputs; i++)
       for (let f = 0; f < filters; f++)
         turned[(f * inputs + i) * width + w] = kernel!.data[(w * inputs + i) * filters + f]!;
-  const constants = [
+  return [
     graph.floats(`${name}/kernel`, turned, [filters, inputs, width]),
     ...(bias ? [graph.floats(`${name}/bias`, bias.data, [filters])] : []),
   ];
+}
+
+const conv1d: LayerExporter = (context) => {
+  const { graph, config, weights, name } = context;
+  const constants = addConstants(context);
+  const width = weights[0]!.shape[0]!;
   const dilation = only(config.dilationRate ?? 1);
   const value = alongTime(context, (input) =>
     graph.node('Conv', `${name}/convolved`, [input, ...constants], {
@@ -51,6 +56,32 @@ const conv1d: LayerExporter = (context) => {
   );
   return addActivation(graph, config.activation ?? 'linear', `${name}/activation`, value);
 };
+
+/** All padding on the side that time comes from; the filter's last position is now, which backwards is the first. */
+const causalConvolution: LayerExporter = (context) => {
+  const { graph, config, name, weights } = context;
+  const width = weights[0]!.shape[0]!;
+  const dilation = Number(config.dilation);
+  const reach = dilation * (width - 1);
+  const backwards = config.backwards === true;
+  const turned = backwards ? [reversed(weights[0]!), ...weights.slice(1)] : weights;
+  const constants = addConstants({ ...context, weights: turned });
+  return alongTime(context, (input) =>
+    graph.node('Conv', `${name}/convolved`, [input, ...constants], {
+      ...{ kernel_shape: [width], strides: [1], dilations: [dilation] },
+      pads: backwards ? [0, reach] : [reach, 0],
+    }),
+  );
+};
+
+/** The kernel's positions from the last to the first. */
+function reversed({ data, shape }: LayerWeight): LayerWeight {
+  const [width, inputs, filters] = shape as [number, number, number];
+  const size = inputs * filters;
+  const turned = new Float32Array(data.length);
+  for (let w = 0; w < width; w++) turned.set(data.subarray(w * size, (w + 1) * size), (width - 1 - w) * size);
+  return { data: turned, shape };
+}
 
 const maxPooling1d: LayerExporter = (context) =>
   alongTime(context, (input) =>
@@ -63,6 +94,7 @@ const maxPooling1d: LayerExporter = (context) =>
 /** Layers along time. */
 export const convolutionLayers: Readonly<Record<string, LayerExporter>> = {
   Conv1D: conv1d,
+  CausalConvolution: causalConvolution,
   MaxPooling1D: maxPooling1d,
   GlobalAveragePooling1D: ({ graph, name, input }) =>
     graph.node('ReduceMean', name, [input], { axes: [1], keepdims: 0 }),
