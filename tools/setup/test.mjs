@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runCoreTests } from '../../native/scripts/core-tests.mjs';
+import { runInstructions } from '../../native/scripts/instructions.mjs';
 import { setup } from './setup.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -15,6 +16,7 @@ if (process.env.RAVDESS_DIR)
   console.log(`RAVDESS_DIR=${process.env.RAVDESS_DIR}: tests on real recordings run.`);
 else console.log('RAVDESS_DIR is not set: tests on real recordings are skipped and counted as skipped.');
 runCpp();
+runInstructionCounts();
 runJest(process.argv.slice(2));
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
@@ -29,8 +31,18 @@ function runLint() {
 
 /** The C++ tests; where they cannot be built they count as one that was skipped. */
 function runCpp() {
-  const { passed = 0, failed = 0, missing } = runCoreTests();
-  if (missing) console.log(`C++ tests skipped: ${missing}`);
+  add('C++ tests', runCoreTests());
+}
+
+/** Half a minute: what features and augmentation cost in instructions, and that a kernel made 15 % slower is found. */
+function runInstructionCounts() {
+  add('Counts of instructions', runInstructions());
+  add('A slower kernel', runInstructions({ slower: true }));
+}
+
+function add(what, { passed = 0, failed = 0, missing }) {
+  if (missing) console.log(`${what} skipped: ${missing}`);
+  else console.log(`${what}: ${passed} passed, ${failed} failed`);
   counts.passed += passed;
   counts.failed += failed;
   counts.skipped += missing ? 1 : 0;
