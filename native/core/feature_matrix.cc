@@ -23,20 +23,25 @@ constexpr std::size_t kPieceSamples = 32'768;
 // Kaldi's floor of a band's energy, FLT_EPSILON, in dB.
 constexpr float kEnergyFloorDb = -69.2368990f;
 
-// A clip as its frames see it, zeros before and after, brought into one buffer piece by piece.
+float EmphasisOf(const FeatureConfig& config) { return config.IsFramed() ? 0.0f : float(config.pre_emphasis); }
+
+// A clip as its frames see it, zeros before and after, brought into one buffer piece by piece; pieces that lie in memory as
+// they are wanted stay there, with `in_place`.
 class Pieces {
  public:
-  Pieces(const FeatureConfig& config, const SampleSource& clip, float* memory)
-      : clip_(clip), coefficient_(config.IsFramed() ? 0.0f : float(config.pre_emphasis)), before_(config.center ? config.n_fft / 2 : 0),
-        memory_(memory) {}
+  Pieces(const FeatureConfig& config, const SampleSource& clip, bool in_place, float* memory)
+      : clip_(clip), samples_(in_place ? clip.samples : nullptr), coefficient_(EmphasisOf(config)),
+        before_(config.center ? config.n_fft / 2 : 0), memory_(memory) {}
 
-  // The buffer with positions `first` … `end` − 1; what the last piece had of them is moved, not read again.
+  // Positions `first` … `end` − 1; what the buffer has of them from the last piece is moved, not read again.
   const float* Bring(std::size_t first, std::size_t end) {
-    const std::size_t held = first < end_ ? end_ - first : 0;
+    if (samples_ && first >= before_ && end <= before_ + clip_.count) return Find(first, end);
+    const std::size_t held = is_held_ && first < end_ ? end_ - first : 0;
     std::memmove(memory_, memory_ + (end_ - held - begin_), held * sizeof(float));
     Read(first + held, end - first - held, memory_ + held);
     begin_ = first;
     end_ = end;
+    is_held_ = true;
     return memory_;
   }
 
@@ -46,6 +51,14 @@ class Pieces {
   }
 
  private:
+  const float* Find(std::size_t first, std::size_t end) {
+    const std::size_t seen = std::max(first, std::min(end, end_));
+    RequireFinite(samples_ + (seen - before_), end - seen, seen - before_);
+    end_ = end;
+    is_held_ = false;
+    return samples_ + (first - before_);
+  }
+
   void Read(std::size_t first, std::size_t total, float* to) {
     const std::size_t lead = std::min(first < before_ ? before_ - first : 0, total);
     const std::size_t from = first + lead - before_;
@@ -67,15 +80,19 @@ class Pieces {
   }
 
   const SampleSource& clip_;
+  const float* const samples_;
   const float coefficient_;
   const std::size_t before_;
   float* const memory_;
   std::size_t begin_ = 0, end_ = 0;
+  bool is_held_ = false;  // the last piece is in the buffer
   float previous_ = 0;
 };
 
 // Mel levels of all blocks of frames, one after the other; returns the loudest of the clip's own frames.
 float MelLevels(const FeaturePlan& plan, const SampleSource& clip, std::size_t frames, Scratch& scratch, float* mel) {
+  // Levels that take the samples' place would meet those that the next block reads.
+  const bool in_place = clip.samples && mel != clip.spent && EmphasisOf(plan.config()) == 0;
   const FeatureConfig& config = plan.config();
   const SpectrumKernel& kernel = plan.kernel();
   const SpectrumTables& tables = plan.spectrum();
@@ -84,8 +101,9 @@ float MelLevels(const FeaturePlan& plan, const SampleSource& clip, std::size_t f
   // Where frames lie further apart than they are long, what is between them is read too: pre-emphasis and the search
   // for samples that are not finite pass over every sample.
   const std::size_t block_reads = std::max<std::size_t>(block_hops, SamplesRead(tables, int(lanes)));
-  const std::size_t at_once = std::max<std::size_t>(1, kPieceSamples / block_hops);
-  Pieces pieces(config, clip, scratch.piece.Reserve((at_once - 1) * block_hops + block_reads));
+  // Of what stays in place, only the blocks at the clip's ends are copied.
+  const std::size_t at_once = in_place ? 1 : std::max<std::size_t>(1, kPieceSamples / block_hops);
+  Pieces pieces(config, clip, in_place, scratch.piece.Reserve((at_once - 1) * block_hops + block_reads));
   float* work = scratch.transform.Reserve(kernel.scratch(tables));
   float loudest = -1e30f;
   for (std::size_t first = 0; first < blocks; first += at_once) {

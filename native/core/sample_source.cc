@@ -10,11 +10,12 @@
 namespace prosodia {
 
 SampleSource SourceOf(const float* samples, std::size_t count, int sample_rate_hz) {
-  return {count, sample_rate_hz, [samples](std::size_t first, std::size_t wanted, float* to) {
-            if (wanted == 0) return;
-            std::memcpy(to, samples + first, wanted * sizeof(float));
-            RequireFinite(to, wanted, first);
-          }};
+  const auto read = [samples](std::size_t first, std::size_t wanted, float* to) {
+    if (wanted == 0) return;
+    std::memcpy(to, samples + first, wanted * sizeof(float));
+    RequireFinite(to, wanted, first);
+  };
+  return {count, sample_rate_hz, read, nullptr, samples};
 }
 
 SampleSource SourceOf(const WavLayout& wav) {

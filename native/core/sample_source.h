@@ -17,6 +17,8 @@ struct SampleSource {
   // The memory that `read` copies from, where whoever reads may write over samples that have been read and will not be
   // again; null otherwise.
   float* spent = nullptr;
+  // All samples as they lie in memory, not looked at yet (see RequireFinite); null where `read` has to make them.
+  const float* samples = nullptr;
 };
 
 // Both read memory that must outlive the source; both refuse a sample that is NaN or infinite by
