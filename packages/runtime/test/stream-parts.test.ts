@@ -15,14 +15,18 @@ describe('SampleRing', () => {
   test('gives back what was written last, whatever the pieces', () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 1, max: 50 }),
-        fc.array(fc.nat(120), { maxLength: 20 }),
-        (capacity, sizes) => {
-          const ring = new SampleRing(capacity);
-          let written = 0;
-          for (const size of sizes) ring.write(Float32Array.from({ length: size }, () => written++));
+        fc.record({ capacity: fc.integer({ min: 1, max: 50 }), block: fc.integer({ min: 1, max: 20 }) }),
+        fc.array(fc.tuple(fc.nat(120), fc.nat(60)), { maxLength: 20 }),
+        ({ capacity, block }, steps) => {
+          const ring = new SampleRing(capacity, block);
+          let [written, forgotten] = [0, 0];
+          for (const [size, kept] of steps) {
+            ring.write(Float32Array.from({ length: size }, () => written++));
+            forgotten = Math.max(forgotten, written - kept);
+            ring.forget(written - kept);
+          }
           expect(ring.end).toBe(written);
-          expect(ring.start).toBe(Math.max(0, written - capacity));
+          expect(ring.start).toBe(Math.max(0, forgotten, written - capacity));
           expect(Array.from(ring.read(0, written + 5))).toEqual(
             Array.from({ length: written - ring.start }, (_, i) => ring.start + i),
           );

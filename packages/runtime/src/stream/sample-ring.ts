@@ -1,11 +1,20 @@
+/** Memory comes and goes in pieces of this length, so that a stream holds about what it needs. */
+const BLOCK_SAMPLES = 8_192;
+
 /** The last samples of a stream, found by their place in it; older ones are forgotten. */
 export class SampleRing {
-  readonly #samples: Float32Array;
+  readonly #capacity: number;
+  readonly #blockSamples: number;
+  /** One after the other; the first begins at `#first` blocks from the stream's beginning. */
+  readonly #blocks: Float32Array[] = [];
+  #first = 0;
+  #start = 0;
   #end = 0;
 
-  /** @param capacity  samples kept */
-  constructor(capacity: number) {
-    this.#samples = new Float32Array(capacity);
+  /** @param capacity  samples kept at most */
+  constructor(capacity: number, blockSamples = BLOCK_SAMPLES) {
+    this.#capacity = capacity;
+    this.#blockSamples = blockSamples;
   }
 
   /** Samples ever written. */
@@ -15,29 +24,52 @@ export class SampleRing {
 
   /** Place of the oldest sample that is still there. */
   get start(): number {
-    return Math.max(0, this.#end - this.#samples.length);
+    return this.#start;
   }
 
   write(samples: Float32Array): void {
-    const { length } = this.#samples;
-    const kept = samples.subarray(Math.max(0, samples.length - length));
-    const at = (this.#end + samples.length - kept.length) % length;
-    const head = kept.subarray(0, length - at);
-    this.#samples.set(head, at);
-    this.#samples.set(kept.subarray(head.length), 0);
-    this.#end += samples.length;
+    const size = this.#blockSamples;
+    for (let done = 0; done < samples.length; ) {
+      const at = this.#end % size;
+      if (at === 0) this.#blocks.push(this.#newBlock());
+      const part = samples.subarray(done, done + size - at);
+      this.#blocks.at(-1)!.set(part, at);
+      done += part.length;
+      this.#end += part.length;
+      this.forget(this.#end - this.#capacity);
+    }
+  }
+
+  /** Lets go of what lies before `place`. */
+  forget(place: number): void {
+    this.#start = Math.min(this.#end, Math.max(this.#start, place));
   }
 
   /** A copy of the samples from `from` up to `to`, as far as they are there. */
   read(from: number, to: number): Float32Array {
-    const first = Math.max(from, this.start);
-    const count = Math.max(0, Math.min(to, this.#end) - first);
-    const { length } = this.#samples;
-    const at = first % length;
-    const out = new Float32Array(count);
-    const head = this.#samples.subarray(at, Math.min(length, at + count));
-    out.set(head);
-    out.set(this.#samples.subarray(0, count - head.length), head.length);
+    const size = this.#blockSamples;
+    const first = Math.max(from, this.#start);
+    const out = new Float32Array(Math.max(0, Math.min(to, this.#end) - first));
+    for (let done = 0; done < out.length; ) {
+      const place = first + done;
+      const at = place % size;
+      const block = this.#blocks[Math.floor(place / size) - this.#first]!;
+      const part = block.subarray(at, at + out.length - done);
+      out.set(part, done);
+      done += part.length;
+    }
     return out;
+  }
+
+  /** Memory for the next block: one that holds nothing wanted any more, where there is one. */
+  #newBlock(): Float32Array {
+    let free: Float32Array | undefined;
+    while (this.#blocks.length > 0 && (this.#first + 1) * this.#blockSamples <= this.#start) {
+      free = this.#blocks.shift();
+      this.#first++;
+    }
+    // Nothing is left of what came before, perhaps even more than that.
+    if (this.#blocks.length === 0) this.#first = this.#end / this.#blockSamples;
+    return free ?? new Float32Array(this.#blockSamples);
   }
 }

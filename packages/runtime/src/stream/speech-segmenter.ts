@@ -45,6 +45,11 @@ export class SpeechSegmenter {
     return this.#sure ? this.#start : undefined;
   }
 
+  /** First frame of the speech that is under way, sure or not. */
+  get begunAt(): number | undefined {
+    return this.#start;
+  }
+
   /**
    * Takes the next frame.
    *

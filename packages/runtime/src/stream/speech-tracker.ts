@@ -104,6 +104,12 @@ export class SpeechTracker {
     return frame === undefined ? undefined : this.startOf(frame);
   }
 
+  /** Nothing that is still to come is about samples before this place. */
+  get neededFrom(): number {
+    const frame = (this.#segmenter.begunAt ?? this.#frame) - framesOf(MAX_LEAD_SEC);
+    return Math.max(this.#lastEnd, this.#placeOf(frame) - this.#padSamples);
+  }
+
   /** Beginning of speech whose first word is in `frame`, with what is kept before it. */
   startOf(frame: number): number {
     const maxLead = framesOf(MAX_LEAD_SEC);

@@ -105,6 +105,7 @@ export class StreamAnalyser {
         if (decision) await this.#decided(line, decision, end);
         if (this.#isDue(line, end)) await this.#answer(line, end);
       }
+      line.ring.forget(line.tracker.neededFrom);
     }
   }
 
