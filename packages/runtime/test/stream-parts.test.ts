@@ -6,6 +6,7 @@ import { audibleLead } from '../src/stream/loudness.js';
 import { ChunkReader } from '../src/stream/pcm-chunk.js';
 import { RateConverter } from '../src/stream/rate-converter.js';
 import { SampleRing } from '../src/stream/sample-ring.js';
+import { SpeechGain } from '../src/stream/speech-gain.js';
 import { SpeechSegmenter } from '../src/stream/speech-segmenter.js';
 import { StreamClock } from '../src/stream/stream-clock.js';
 
@@ -54,6 +55,37 @@ describe('RateConverter', () => {
     for (let at = 0; at < samples.length; at += 77)
       pieces.push(...converter.convert(samples.subarray(at, at + 77)));
     expect(pieces).toEqual(Array.from(whole));
+  });
+});
+
+describe('SpeechGain', () => {
+  const FRAME = 512;
+  const tone = (level: number, frames: number) =>
+    Float32Array.from({ length: frames * FRAME }, (_, i) => level * Math.sin(i * 0.1));
+  const levelDb = (samples: Float32Array) =>
+    10 * Math.log10(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+
+  test('raises quiet speech, leaves loud speech as it is, and a room that is never quiet alone', () => {
+    const quiet = tone(10 ** (-50 / 20), 60);
+    const silence = new Float32Array(10 * FRAME);
+    const loud = tone(0.3, 10);
+    const gain = new SpeechGain();
+    gain.raised(silence);
+    expect(levelDb(gain.raised(quiet).subarray(50 * FRAME)) - levelDb(quiet)).toBeCloseTo(23, 0);
+    // From one gain to the other within the first frame, and never beyond full scale.
+    const raised = gain.raised(loud);
+    expect(raised.subarray(FRAME)).toEqual(loud.subarray(FRAME));
+    expect(Math.max(...raised)).toBeLessThanOrEqual(1);
+    expect(new SpeechGain().raised(tone(0.01, 20))).toEqual(tone(0.01, 20));
+  });
+
+  test('gives the same in pieces as at once', () => {
+    const samples = Float32Array.from([...tone(0.001, 9), ...tone(0.2, 4), ...tone(0.002, 40)]);
+    const gain = new SpeechGain();
+    const pieces: number[] = [];
+    for (let at = 0; at < samples.length; at += 3 * FRAME)
+      pieces.push(...gain.raised(samples.subarray(at, at + 3 * FRAME)));
+    expect(pieces).toEqual(Array.from(new SpeechGain().raised(samples)));
   });
 });
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeFile } from '@prosodia/features';
 import {
@@ -10,6 +10,7 @@ import {
   type StreamOptions,
   valenceArousal,
 } from '@prosodia/runtime';
+import { spoken } from './spoken.js';
 import { MODEL_PATH, numbers, voice } from './support.js';
 
 const RATE_HZ = 22_050;
@@ -159,6 +160,17 @@ describe('stream', () => {
   });
 });
 
+test.each([0, -40])('hears where speech begins and ends that is %i dB louder', async (gainDb) => {
+  const { samples, sampleRateHz } = spoken(1, 150);
+  const second = new Float32Array(sampleRateHz);
+  const speech = samples.map((sample) => sample * 10 ** (gainDb / 20));
+  const events = await eventsOf({ sampleRateHz }, [second, speech, second]);
+  const segments = events.flatMap((event) => (event.type === 'segment' ? [event] : []));
+  expect(segments).toHaveLength(1);
+  expect(Math.abs(segments[0]!.startSec - 1)).toBeLessThan(0.2);
+  expect(Math.abs(segments[0]!.endSec - 1 - speech.length / sampleRateHz)).toBeLessThan(0.2);
+});
+
 test.each([1, 2, 3])('hears no speech in loud noise, bursts of it and a siren (seed %i)', async (seed) => {
   const random = numbers(seed);
   const noise = Float32Array.from({ length: 6 * RATE_HZ }, () => 0.6 * (random() - 0.5));
@@ -178,16 +190,24 @@ test.each([1, 2, 3])('hears no speech in loud noise, bursts of it and a siren (s
 
 const corpus = process.env.RAVDESS_DIR;
 (corpus ? describe : describe.skip)('stream on RAVDESS', () => {
-  test('a scream in which the detector finds next to no speech is heard', async () => {
+  const segmentsOf = async (name: string) => {
     const names = readdirSync(corpus!, { recursive: true, encoding: 'utf8' });
-    const clip = await decodeFile(
-      join(corpus!, names.find((name) => /03-01-06-02-02-01-06\.\w+$/.test(name))!),
-    );
+    const clip = await decodeFile(join(corpus!, names.find((path) => basename(path).startsWith(name))!));
     const silence = new Float32Array(clip.sampleRateHz);
     const events = await eventsOf({ sampleRateHz: clip.sampleRateHz }, [silence, clip.samples, silence]);
-    const segments = events.flatMap((event) => (event.type === 'segment' ? [event] : []));
+    return events.flatMap((event) => (event.type === 'segment' ? [event] : []));
+  };
+
+  test('a scream in which the detector finds next to no speech is heard', async () => {
+    const segments = await segmentsOf('03-01-06-02-02-01-06');
     // It is loud from 1.0 s of the clip on.
     expect(segments[0]!.startSec).toBeCloseTo(2, 0);
     expect(segments.reduce((sum, { startSec, endSec }) => sum + endSec - startSec, 0)).toBeGreaterThan(1.2);
+  });
+
+  test('so is calm speech 50 dB below full scale, in one piece', async () => {
+    const segments = await segmentsOf('03-01-02-02-02-01-20');
+    expect(segments).toHaveLength(1);
+    expect(segments[0]!.endSec - segments[0]!.startSec).toBeGreaterThan(1.2);
   });
 });

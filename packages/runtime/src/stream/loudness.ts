@@ -1,5 +1,5 @@
 /** A sound this far below the loudest of the speech still belongs to it, when nothing is silent between. */
-const RANGE_DB = 30;
+const RANGE_DB = 34;
 /** It must also stand out from the room by this much. */
 const ABOVE_ROOM_DB = 10;
 /** How fast the estimate of the room's level may rise; it falls at once. */
@@ -7,7 +7,29 @@ const ROOM_RISE_DB_PER_FRAME = 0.05;
 /** Loud is what stands out from the room by this much, and is no whisper. */
 const LOUD_ABOVE_ROOM_DB = 25;
 const LOUD_DB = -45;
-const SILENCE_DB = -100;
+export const SILENCE_DB = -100;
+
+/** Level of some samples in dB of full scale. */
+export function levelDbOf(samples: Float32Array): number {
+  let power = 0;
+  for (const sample of samples) power += sample * sample;
+  return Math.max(SILENCE_DB, 10 * Math.log10(power / samples.length + 1e-12));
+}
+
+/** How quiet it is where nobody speaks, as far as that was heard. */
+export class RoomLevel {
+  #levelDb: number | undefined;
+
+  get levelDb(): number {
+    return this.#levelDb ?? SILENCE_DB;
+  }
+
+  /** Takes the next frame's level. */
+  hear(levelDb: number): number {
+    this.#levelDb = Math.min(levelDb, (this.#levelDb ?? levelDb) + ROOM_RISE_DB_PER_FRAME);
+    return this.#levelDb;
+  }
+}
 
 /**
  * Levels of the frames heard, to keep the breaths, sighs and whispers at the edges of speech.
@@ -18,7 +40,7 @@ export class Loudness {
   readonly #levelsDb: number[] = [];
   readonly #kept: number;
   #frames = 0;
-  #roomDb: number | undefined;
+  readonly #room = new RoomLevel();
 
   /** @param kept  frames that are remembered */
   constructor(kept: number) {
@@ -27,23 +49,21 @@ export class Loudness {
 
   /** Takes the next frame's samples and returns its level in dB of full scale. */
   hear(samples: Float32Array): number {
-    let power = 0;
-    for (const sample of samples) power += sample * sample;
-    const levelDb = Math.max(SILENCE_DB, 10 * Math.log10(power / samples.length + 1e-12));
+    const levelDb = levelDbOf(samples);
     this.#levelsDb.push(levelDb);
     if (this.#levelsDb.length > this.#kept) this.#levelsDb.shift();
     this.#frames++;
-    this.#roomDb = Math.min(levelDb, (this.#roomDb ?? levelDb) + ROOM_RISE_DB_PER_FRAME);
+    this.#room.hear(levelDb);
     return levelDb;
   }
 
   isLoud(levelDb: number): boolean {
-    return levelDb >= Math.max(LOUD_DB, (this.#roomDb ?? SILENCE_DB) + LOUD_ABOVE_ROOM_DB);
+    return levelDb >= Math.max(LOUD_DB, this.#room.levelDb + LOUD_ABOVE_ROOM_DB);
   }
 
   /** The lowest level that counts beside speech as loud as `peakDb`. */
   audibleDb(peakDb: number): number {
-    return Math.max(peakDb - RANGE_DB, (this.#roomDb ?? SILENCE_DB) + ABOVE_ROOM_DB);
+    return Math.max(peakDb - RANGE_DB, this.#room.levelDb + ABOVE_ROOM_DB);
   }
 
   /** Levels of the frames before `frame`, the nearest first, as far back as they are remembered. */

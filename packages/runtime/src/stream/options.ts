@@ -16,7 +16,7 @@ export interface VadSettings {
   readonly threshold: number;
   /** Less speech than this is taken for a click or a cough; 0.1 to 5, 0.2 unless given. */
   readonly minSpeechSec: number;
-  /** Pauses shorter than this belong to the speech around them; 0.05 to 10, 0.4 unless given. */
+  /** Pauses shorter than this belong to the speech around them; 0.05 to 10, 0.5 unless given. */
   readonly minSilenceSec: number;
   /** Kept before the beginning and after the end; 0 to 1, 0.05 unless given. */
   readonly padSec: number;
@@ -65,7 +65,7 @@ const TIMING: Rules<Timing> = {
 const VAD: Rules<VadSettings> = {
   threshold: { min: 0.05, max: 0.95, fractions: true, fallback: 0.4 },
   minSpeechSec: { min: 0.1, max: 5, fractions: true, fallback: 0.2 },
-  minSilenceSec: { min: 0.05, max: 10, fractions: true, fallback: 0.4 },
+  minSilenceSec: { min: 0.05, max: 10, fractions: true, fallback: 0.5 },
   padSec: { min: 0, max: 1, fractions: true, fallback: 0.05 },
   maxSegmentSec: { min: 1, max: 300, fractions: true, fallback: 30 },
 };

@@ -3,6 +3,7 @@ import { SPEECH_FRAME_SAMPLES } from '../speech-messages.js';
 import { audibleLead, Loudness, quietFrames } from './loudness.js';
 import type { StreamSettings } from './options.js';
 import { RateConverter } from './rate-converter.js';
+import { SpeechGain } from './speech-gain.js';
 import { type Decision, SpeechSegmenter } from './speech-segmenter.js';
 import { kindOfSound } from './voicing.js';
 
@@ -17,7 +18,7 @@ const TRUST = { tone: 1, other: 2.5, voiced: VOICED_TRUST } as const;
 /** The detector's speech may begin early or end late by this much, in sound too quiet to belong to it. */
 const MAX_TRIM_SEC = 0.4;
 /** Silence that may lie within it. */
-const DIP_SEC = 0.3;
+const DIP_SEC = 0.5;
 
 const MAX_TRIM = framesOf(MAX_TRIM_SEC);
 
@@ -46,6 +47,7 @@ export class SpeechTracker {
   readonly #converter: RateConverter;
   readonly #segmenter: SpeechSegmenter;
   readonly #loudness: Loudness;
+  readonly #gain = new SpeechGain();
   #rest = new Float32Array(0);
   #frame = 0;
   #lastEnd: number;
@@ -78,7 +80,7 @@ export class SpeechTracker {
   async hear(samples: Float32Array, signal: AbortSignal | undefined): Promise<Iterable<HeardFrame>> {
     const frames = this.#wholeFrames(this.#converter.convert(samples));
     const probabilities = this.#listener
-      ? await this.#listener.hear(frames, { ...(signal && { signal }) })
+      ? await this.#listener.hear(this.#gain.raised(frames), { ...(signal && { signal }) })
       : new Float32Array(frames.length / SPEECH_FRAME_SAMPLES).fill(1);
     return this.#decide(frames, probabilities);
   }

@@ -31,7 +31,7 @@ export function timelineCommand(session: Session): Command {
     .argument('<file>', 'WAV, FLAC, MP3 or OGG')
     .option(...MODEL_OPTION)
     .option('--out <file>', 'write a picture with a table (.html), .json, subtitles (.srt) or .rttm')
-    .option('--min-silence-sec <s>', 'pauses shorter than this divide nothing', realNumber(0.05, 10), 0.4)
+    .option('--min-silence-sec <s>', 'pauses shorter than this divide nothing', realNumber(0.05, 10), 0.5)
     .option('--json', 'print durationSec and segments as one line of JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, options: TimelineOptions) => {
