@@ -1,8 +1,8 @@
 // Holds one ONNX Runtime session and computes rows, or answers clips, until it is told to finish.
 import { isProsodiaError } from '@prosodia/contracts/errors';
 import { checkPlan, type RowPlan, rowOf } from '@prosodia/features/rows';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type HostService, serve } from './host-port.js';
+import { InferenceSession, Tensor } from './onnx-runtime.js';
 import { rowSizeOf } from './row-layout.js';
 import type { Answers, WorkerReply, WorkerRequest, WorkerSetup, WorkerSource } from './worker-messages.js';
 

@@ -1,5 +1,5 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { serve } from './host-port.js';
+import { InferenceSession, Tensor } from './onnx-runtime.js';
 import { speechGraph } from './speech-graph.js';
 import {
   SPEECH_CONTEXT_SAMPLES,

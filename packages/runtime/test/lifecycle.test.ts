@@ -120,27 +120,34 @@ it('works inside a worker thread, also one that is ended in the middle', () => {
 const CYCLES = Number(process.env.PROSODIA_CYCLES ?? 12);
 
 it(
-  'outlives worker threads that are ended while their recognizers compute',
+  'outlives worker threads that are ended while their recognizers compute, networks and features in turn',
   () => {
-    const inside = `import { parentPort } from 'node:worker_threads';
+    const inside = `import { parentPort, workerData } from 'node:worker_threads';
       import { Recognizer } from '@prosodia/runtime';
       const recognizer = await Recognizer.load(process.env.MODEL);
       const length = recognizer.inputs.reduce((sum, { size }) => sum + size, 0);
       const rows = Array(2000).fill(new Float32Array(length).fill(0.5));
+      const files = Array(2000).fill(process.env.WAV);
       parentPort.postMessage('computing');
-      for (;;) await recognizer.infer(rows);`;
+      for (;;) await (workerData % 2 ? recognizer.infer(rows) : recognizer.recognizeBatch(files));`;
+    // Some at a time: a cycle is mostly the start of a thread and of its network's process.
     const code = `import { Worker } from 'node:worker_threads';
       const inside = ${JSON.stringify(inside)}.replaceAll(
         '@prosodia/runtime', import.meta.resolve('@prosodia/runtime'));
       const url = new URL('data:text/javascript,' + encodeURIComponent(inside));
-      let survived = 0;
-      for (; survived < process.env.CYCLES; survived++) {
-        const worker = new Worker(url, { execArgv: [] });
-        await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
-        // Anywhere in some runs of the network.
-        await new Promise((resolve) => setTimeout(resolve, (7 * survived) % 20));
-        await worker.terminate();
-      }
+      let begun = 0, survived = 0;
+      const lane = async () => {
+        while (begun < process.env.CYCLES) {
+          const cycle = begun++;
+          const worker = new Worker(url, { execArgv: [], workerData: cycle });
+          await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+          // Anywhere in some runs.
+          await new Promise((resolve) => setTimeout(resolve, (7 * cycle) % 20));
+          await worker.terminate();
+          survived++;
+        }
+      };
+      await Promise.all([lane(), lane(), lane(), lane()]);
       console.log(survived);`;
     const timeoutMs = 30_000 + 3_000 * CYCLES;
     const args = ['--input-type=module', '-e', code];
