@@ -4,7 +4,7 @@ import type { Schema, Validator } from '@cfworker/json-schema';
 import type { ModelCard } from './model-card.js';
 
 /** The newest card this version reads; a file with a higher one is refused. */
-export const MODEL_CARD_VERSION = 4;
+export const MODEL_CARD_VERSION = 5;
 
 /** Metadata keys of the ONNX file: the card as JSON, and the SHA-256 of that JSON's UTF-8 bytes. */
 export const MODEL_CARD_KEY = 'prosodia.card';

@@ -38,6 +38,17 @@ export const headSchema = z.strictObject({
   weight: z.number().positive().max(1),
   /** Strength of the trained layer as the prior of a personal one. */
   ridge: z.number().positive(),
+  /**
+   * In what people differ: a constant of the graph, [size, count], whose columns are directions of the embedding, and the
+   * strength of the prior along them, smaller than `ridge`. None are known unless given.
+   */
+  directions: z
+    .strictObject({
+      constant: valueName,
+      count: z.number().int().min(1).max(1_024),
+      ridge: z.number().positive(),
+    })
+    .optional(),
 });
 
 export type Head = z.output<typeof headSchema>;

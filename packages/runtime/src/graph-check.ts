@@ -48,12 +48,16 @@ export function checkGraph(bytes: Uint8Array, card: ModelCard): void {
 function checkHeads(graph: OnnxGraph, heads: readonly Head[], embeddingSize: number, classes: number): void {
   const shapes = new Map(graph.initializer.map(({ name, dims, dataType }) => [name, `${dataType}: ${dims}`]));
   checkShares('heads', heads);
-  for (const { name, start, size, kernel, bias } of heads) {
+  for (const { name, start, size, kernel, bias, directions } of heads) {
     if (start + size > embeddingSize) throw new Error(`its head ${name} reaches beyond the embedding`);
     if (shapes.get(kernel) !== `${ONNX_FLOAT}: ${size},${classes}`)
       throw new Error(`its head ${name} has no kernel ${kernel} of shape [${size}, ${classes}]`);
     if (shapes.get(bias) !== `${ONNX_FLOAT}: ${classes}`)
       throw new Error(`its head ${name} has no bias ${bias} of shape [${classes}]`);
+    if (directions && shapes.get(directions.constant) !== `${ONNX_FLOAT}: ${size},${directions.count}`)
+      throw new Error(
+        `its head ${name} has no directions ${directions.constant} of shape [${size}, ${directions.count}]`,
+      );
   }
 }
 

@@ -113,6 +113,13 @@ describe('refuses with the reason', () => {
       },
       'its card says [31]',
     ],
+    [
+      'directions that are not there',
+      (p) => {
+        p.card.heads[0]!.directions = { constant: 'nowhere', count: 3, ridge: 1 };
+      },
+      'has no directions nowhere of shape [32, 3]',
+    ],
     ['two cards', (p) => void p.model.metadata.push({ ...entry(p) }), 'twice'],
     [
       'another operator set',

@@ -20,14 +20,16 @@ const SUFFICIENT = 1e-4;
 /**
  * Adapts one head to a person by maximum a posteriori: the trained weights are the prior's mean.
  *
- * Minimises Σ cross-entropy + ridge · ‖θ − θ₀‖² over kernel and bias. The minimum lies at θ₀ plus a combination of the
+ * Minimises Σ cross-entropy + ridge · ‖θ − θ₀‖² over kernel and bias. With directions D, the kernel is θ + D φ, and the
+ * directions' own ridge · ‖φ‖² is added: this is the same problem for examples (e, √(ridge / their ridge) e D). The minimum lies at θ₀ plus a combination of the
  * examples (the representer theorem), so what is searched is a number per example and class, whatever the head's size:
  * examples are few where heads are large. The problem is strictly convex; L-BFGS finds its one minimum.
  */
 export class HeadAdaptation {
   readonly #head: Head;
   readonly #labels: number[];
-  readonly #embeddings: Float64Array[];
+  /** The examples, lengthened by what they are along the directions. */
+  readonly #views: Float64Array[];
   /** What the trained head says of each example, examples × classes. */
   readonly #base: Float64Array;
   /** Inner products of the examples, plus 1 for the bias, over the temperature squared. */
@@ -39,8 +41,11 @@ export class HeadAdaptation {
     this.#head = head;
     this.#classes = head.bias.length;
     this.#labels = examples.map(({ label }) => label);
-    this.#embeddings = examples.map(({ embedding }) =>
-      Float64Array.from({ length: size }, (_, i) => embedding[start + i]!),
+    this.#views = examples.map(({ embedding }) =>
+      viewOf(
+        head,
+        Float64Array.from({ length: size }, (_, i) => embedding[start + i]!),
+      ),
     );
     const count = examples.length;
     this.#base = new Float64Array(count * this.#classes);
@@ -49,7 +54,7 @@ export class HeadAdaptation {
     this.#gram = new Float64Array(count * count);
     for (let i = 0; i < count; i++)
       for (let j = 0; j <= i; j++) {
-        const product = (1 + dot(this.#embeddings[i]!, this.#embeddings[j]!)) / temperature ** 2;
+        const product = (1 + dot(this.#views[i]!, this.#views[j]!)) / temperature ** 2;
         this.#gram[i * count + j] = product;
         this.#gram[j * count + i] = product;
       }
@@ -94,17 +99,19 @@ export class HeadAdaptation {
 
   /** The head with the coefficients worked into its weights. */
   adapted(coefficients: Float64Array): Head {
-    const { size, temperature } = this.#head;
+    const { size, temperature, directions } = this.#head;
     const classes = this.#classes;
-    const kernel = Float64Array.from(this.#head.kernel);
     const bias = Float64Array.from(this.#head.bias);
-    for (const [j, embedding] of this.#embeddings.entries())
+    const change = new Float64Array((size + (directions?.count ?? 0)) * classes);
+    for (const [j, view] of this.#views.entries())
       for (let c = 0; c < classes; c++) {
         const amount = coefficients[j * classes + c]! / temperature;
         if (amount === 0) continue;
         bias[c]! += amount;
-        for (let i = 0; i < size; i++) kernel[i * classes + c]! += amount * embedding[i]!;
+        for (let i = 0; i < view.length; i++) change[i * classes + c]! += amount * view[i]!;
       }
+    const kernel = Float64Array.from(this.#head.kernel);
+    addChange(kernel, this.#head, change);
     return { ...this.#head, kernel, bias };
   }
 
@@ -157,6 +164,38 @@ export class HeadAdaptation {
       }
     return image;
   }
+}
+
+/** What the personal part of a layer sees of an embedding. */
+function viewOf({ directions, ridge }: Head, embedding: Float64Array): Float64Array {
+  if (!directions) return embedding;
+  const { columns, count } = directions;
+  const size = embedding.length;
+  const view = new Float64Array(size + count);
+  view.set(embedding);
+  const looser = Math.sqrt(ridge / directions.ridge);
+  for (let i = 0; i < size; i++)
+    for (let k = 0; k < count; k++) view[size + k]! += looser * embedding[i]! * columns[i * count + k]!;
+  return view;
+}
+
+/** Adds a change of what `viewOf` sees, its length × classes, to a kernel. */
+function addChange(
+  kernel: Float64Array,
+  { size, directions, ridge, bias }: Head,
+  change: Float64Array,
+): void {
+  const classes = bias.length;
+  for (let at = 0; at < kernel.length; at++) kernel[at]! += change[at]!;
+  if (!directions) return;
+  const { columns, count } = directions;
+  const looser = Math.sqrt(ridge / directions.ridge);
+  for (let i = 0; i < size; i++)
+    for (let k = 0; k < count; k++) {
+      const column = looser * columns[i * count + k]!;
+      const from = (size + k) * classes;
+      for (let c = 0; c < classes; c++) kernel[i * classes + c]! += column * change[from + c]!;
+    }
 }
 
 /** Vectors are in the examples' coefficients; an "image" is the vector times the Gram matrix, for inner products. */

@@ -26,6 +26,9 @@ export interface Adaptation {
   readonly report: AdaptationReport;
 }
 
+/** Clips of each judged label from which on it counts how sure the answers are. */
+const FEWEST_SURE = 3;
+
 /** More labelled clips than this are judged in this many groups instead of one by one, for speed. */
 const MAX_GROUPS = 16;
 
@@ -34,8 +37,9 @@ const MAX_GROUPS = 16;
  *
  * Heads adapted to the other clips know less than those that will answer, above all where a label has few clips. Adapted
  * heads are therefore refused on evidence of harm, not for want of proof: when they lose more clips than they win by
- * more than one standard error of that difference (McNemar 1947), or lose more and are less sure. They are not used for
- * examples of a single label, from which no difference can be learned.
+ * more than one standard error of that difference (McNemar 1947), or lose more and are less sure. The latter says nothing
+ * of a label's two clips, each judged by heads that know the label half as well. Adapted heads are not used for examples of
+ * a single label, from which no difference can be learned.
  *
  * @param temperature  the model's calibration
  */
@@ -47,7 +51,8 @@ export function adaptHeads(
   const begin = performance.now();
   const adaptations = heads.map((head) => new HeadAdaptation(head, examples));
   const solutions = adaptations.map((adaptation) => adaptation.solve());
-  const judgeable = examples.map(({ label }) => examples.filter((other) => other.label === label).length > 1);
+  const clipsOf = examples.map(({ label }) => examples.filter((other) => other.label === label).length);
+  const judgeable = clipsOf.map((clips) => clips > 1);
   const base = judged(
     examples,
     judgeable,
@@ -59,7 +64,8 @@ export function adaptHeads(
     unseen(heads, adaptations, solutions, { examples, temperature }),
   );
   const labels = new Set(examples.map(({ label }) => label)).size;
-  const reason = reasonAgainst(labels, base, adapted);
+  const clipsOfLabel = Math.min(...clipsOf.filter((clips) => clips > 1));
+  const reason = reasonAgainst({ labels, clipsOfLabel }, base, adapted);
   const used = reason === undefined;
   return {
     heads: used ? adaptations.map((adaptation, h) => adaptation.adapted(solutions[h]!)) : heads,
@@ -83,13 +89,18 @@ interface Judgement {
   readonly loss: number;
 }
 
-function reasonAgainst(labels: number, base: Judgement, adapted: Judgement): string | undefined {
+/** @param known  how many labels, and clips of the judged label that has the fewest */
+function reasonAgainst(
+  { labels, clipsOfLabel }: { readonly labels: number; readonly clipsOfLabel: number },
+  base: Judgement,
+  adapted: Judgement,
+): string | undefined {
   if (labels === 0) return 'no labelled clips';
   if (labels === 1) return 'all labelled clips have the same label';
   const lost = base.right.filter((right, i) => right && !adapted.right[i]).length;
   const won = adapted.right.filter((right, i) => right && !base.right[i]).length;
   if (lost - won > Math.sqrt(lost + won)) return 'clips that were not learned from came out worse';
-  if (lost > won && adapted.loss > base.loss)
+  if (clipsOfLabel >= FEWEST_SURE && lost > won && adapted.loss > base.loss)
     return 'clips that were not learned from came out worse and less sure';
   return undefined;
 }

@@ -12,6 +12,17 @@ export interface Head {
   readonly weight: number;
   /** Strength of the trained layer as the prior of a personal one; > 0. */
   readonly ridge: number;
+  /** In what people differ, where that is known: a personal layer may differ more along them. */
+  readonly directions?: Directions | undefined;
+}
+
+/** Directions of the embedding. */
+export interface Directions {
+  /** Row-major size × count. */
+  readonly columns: Float64Array;
+  readonly count: number;
+  /** Strength of the prior along them; > 0. */
+  readonly ridge: number;
 }
 
 /** Smallest probability whose logarithm is taken. */

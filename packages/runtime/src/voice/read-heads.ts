@@ -9,7 +9,7 @@ export function readHeads(file: Uint8Array, card: ModelCard): VoiceHeads {
   const { graph: bytes } = readOnnx('Model', file) as OnnxModel;
   const graph = readOnnx('Graph', bytes) as OnnxGraph;
   const constants = new Map(graph.initializer.map(({ name, rawData }) => [name, rawData]));
-  const read = ({ start, size, kernel, bias, temperature, weight, ridge }: CardHead): Head => ({
+  const read = ({ start, size, kernel, bias, temperature, weight, ridge, directions }: CardHead): Head => ({
     start,
     size,
     temperature,
@@ -17,6 +17,11 @@ export function readHeads(file: Uint8Array, card: ModelCard): VoiceHeads {
     ridge,
     kernel: floatsOf(constants.get(kernel)!),
     bias: floatsOf(constants.get(bias)!),
+    directions: directions && {
+      columns: floatsOf(constants.get(directions.constant)!),
+      count: directions.count,
+      ridge: directions.ridge,
+    },
   });
   return {
     plain: card.heads.map(read),

@@ -141,6 +141,10 @@ function addHead(
   const kernel = graph.floats(at('kernel'), transposed(trained), [trained.size, trained.classes]);
   const bias = graph.floats(at('bias'), Float32Array.from(trained.bias), [trained.classes]);
   const scores = graph.node('Add', at('scores'), [graph.node('MatMul', at('product'), [row, kernel]), bias]);
+  // No node takes them: personalisation reads them out of the file.
+  const { directions } = head;
+  if (directions)
+    graph.floats(at('directions'), Float32Array.from(directions.columns), [trained.size, directions.count]);
   const soft = graph.floats(at('temperature'), Float32Array.of(temperature), []);
   const softened = graph.node('Div', at('softened'), [scores, soft]);
   const answer = addActivation(graph, 'softmax', at('posteriors'), softened);

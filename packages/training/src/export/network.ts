@@ -78,6 +78,9 @@ export function networkSizes({ head }: NetworkParts): NetworkSizes {
 /** Strength of a trained last layer as the prior of a personal one, measured on RAVDESS. */
 export const RIDGE = 1;
 
+/** The same along directions in which people are known to differ. */
+export const RIDGE_ALONG = 0.1;
+
 /** The model's last layer as its card names it: the constants are those that `buildGraph` writes. */
 export function headOf(model: LayersModel): Head {
   const parts = networkParts(model);

@@ -12,6 +12,7 @@ import {
   scatterSums,
   withMeans,
 } from './discriminant.js';
+import { type PersonDirections, personDirections } from './person-directions.js';
 import {
   type ColumnStatistics,
   columnStatistics,
@@ -51,6 +52,8 @@ export class LdaHead {
     readonly trained: Discriminant,
     readonly temperature: number,
     readonly population: ColumnStatistics,
+    /** In what a person's own head may differ; in everything unless known. */
+    readonly directions?: PersonDirections | undefined,
   ) {}
 
   /**
@@ -116,7 +119,26 @@ export function fitHead(
   const { shrinkage, temperature, sums, ...inner } = choose(train, prepared, options.labels.length, options);
   // The inner folds are the whole side.
   const trained = fitDiscriminant(addSums(sums), shrinkage);
-  return { head: new LdaHead(trained, temperature, prepared.population), ...inner };
+  return {
+    head: new LdaHead(
+      trained,
+      temperature,
+      prepared.population,
+      directionsOf(trained, prepared, train, options),
+    ),
+    ...inner,
+  };
+}
+
+/** Of the clips as they are; known only where each person's clips have been brought to a common place. */
+function directionsOf(
+  trained: Discriminant,
+  { rows }: PreparedRows,
+  { classes, speakers, length }: TrainingSide,
+  { track }: LearnerOptions,
+): PersonDirections | undefined {
+  if (track === 'nothing') return undefined;
+  return personDirections(trained, { rows: rows.subarray(0, length * trained.size), classes, speakers });
 }
 
 function prepare(

@@ -9,7 +9,7 @@ import {
   PATCHES,
   vectorsOf,
 } from '../export/discriminant-graph.js';
-import { RIDGE } from '../export/network.js';
+import { RIDGE, RIDGE_ALONG } from '../export/network.js';
 import { OWN_WEIGHT, SPEAKER_MIN_CLIPS, SPEAKER_TAU } from '../learners/lda-head.js';
 import { FRAMES, INPUT } from '../learners/shrunken-lda.js';
 import type { Learner } from '../protocol/learner.js';
@@ -98,6 +98,9 @@ function headsOf(branch: string, parts: readonly DiscriminantPart[]): ModelCard[
     return {
       ...{ name: prefix, start: at, size, kernel: `${prefix}/kernel`, bias: `${prefix}/bias` },
       ...{ temperature: head.temperature, weight: share, ridge: RIDGE },
+      ...(head.directions && {
+        directions: { constant: `${prefix}/directions`, count: head.directions.count, ridge: RIDGE_ALONG },
+      }),
     };
   });
 }
@@ -111,11 +114,24 @@ function layersOf(
       ...{ name: `${branch}/${vector}`, kind: 'shrunken linear discriminant' },
       ...{ outputShape: `(None, ${classes})`, parameters: (trained.size + 1) * trained.classes },
     }));
+  const directions = speaker.flatMap(({ vector, head }) =>
+    head.directions
+      ? {
+          ...{ name: `speaker/${vector}/directions`, kind: 'directions in which people differ' },
+          ...{ outputShape: `(None, ${head.directions.count})`, parameters: head.directions.columns.length },
+        }
+      : [],
+  );
   const patches = dictionary && {
     ...{ name: PATCHES, kind: 'whitened patches, k-means', outputShape: `(None, ${2 * dictionary.words})` },
     parameters: dictionary.whitening.length + dictionary.dims + dictionary.bands + dictionary.centres.length,
   };
-  return [...(patches ? [patches] : []), ...heads('plain', plain), ...heads('speaker', speaker)];
+  return [
+    ...(patches ? [patches] : []),
+    ...heads('plain', plain),
+    ...heads('speaker', speaker),
+    ...directions,
+  ];
 }
 
 function variantsOf(learner: Learner): ModelCard['variants'] {

@@ -10,6 +10,7 @@ import {
   normaliseRows,
   OWN_WEIGHT,
   RIDGE,
+  RIDGE_ALONG,
   SPEAKER_MIN_CLIPS,
   SPEAKER_TAU,
   shrunkStatistics,
@@ -130,6 +131,7 @@ function headsOf(parts: readonly LdaPart[]): Head[] {
     return {
       ...{ start: at, size, kernel: turned, bias },
       ...{ temperature: head.temperature, weight: share, ridge: RIDGE },
+      directions: head.directions && { ...head.directions, ridge: RIDGE_ALONG },
     };
   });
 }
