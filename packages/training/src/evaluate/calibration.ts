@@ -28,9 +28,24 @@ export function fitTemperature(
   classes: number,
   side: string,
 ): Calibration {
-  const before = crossEntropy(probabilities, truth, classes);
-  const cost = (logTemperature: number) =>
-    crossEntropy(applyTemperature(probabilities, classes, Math.exp(logTemperature)), truth, classes);
+  const answers = (temperature: number) => applyTemperature(probabilities, classes, temperature);
+  return fitTemperatureOf(answers, truth, classes, side);
+}
+
+/**
+ * The same for answers that come about in more steps, e.g. as a mean of several that are each divided by the temperature.
+ *
+ * @param answers  probabilities, rows × classes, at a temperature
+ */
+export function fitTemperatureOf(
+  answers: (temperature: number) => Float32Array,
+  truth: ArrayLike<number>,
+  classes: number,
+  side: string,
+): Calibration {
+  const costAt = (temperature: number) => crossEntropy(answers(temperature), truth, classes);
+  const cost = (logTemperature: number) => costAt(Math.exp(logTemperature));
+  const before = costAt(1);
   let [low, high] = [Math.log(LOWEST), Math.log(HIGHEST)];
   const golden = (Math.sqrt(5) - 1) / 2;
   let [left, right] = [high - golden * (high - low), low + golden * (high - low)];
@@ -47,7 +62,7 @@ export function fitTemperature(
     }
   }
   const temperature = Math.exp((low + high) / 2);
-  const after = crossEntropy(applyTemperature(probabilities, classes, temperature), truth, classes);
+  const after = costAt(temperature);
   const method = `temperature scaling, cross-entropy of ${truth.length} ${side} rows`;
   return { temperature, method, crossEntropyBefore: before, crossEntropyAfter: after };
 }

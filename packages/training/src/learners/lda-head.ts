@@ -88,8 +88,11 @@ export class LdaHead {
 
 export interface FittedHead {
   readonly head: LdaHead;
-  /** Posteriors that heads fitted without them give the training clips, in the order of `innerTruth`. */
-  readonly innerPosteriors: Float32Array;
+  /**
+   * Posteriors that heads fitted without them give the training clips, in the order of `innerTruth`, and then each changed
+   * copy that answers.
+   */
+  readonly innerCopies: readonly Float32Array[];
   readonly innerTruth: readonly number[];
 }
 
@@ -227,7 +230,7 @@ function choose(
   const { temperature } = fitTemperature(best.copies[0]!, innerTruth, classes, 'inner');
   return {
     ...{ shrinkage: best.shrinkage, temperature: SOFT * temperature, sums, innerTruth },
-    innerPosteriors: ofCopies(best.copies.map((rows) => applyTemperature(rows, classes, temperature))),
+    innerCopies: best.copies.map((rows) => applyTemperature(rows, classes, temperature)),
   };
 }
 

@@ -1,11 +1,12 @@
 import type { NetworkInput } from '@prosodia/contracts';
-import { applyTemperature, fitTemperature } from '../evaluate/calibration.js';
+import { applyTemperature, fitTemperatureOf } from '../evaluate/calibration.js';
 import { argmaxRows, confusionMatrix, scoresOf } from '../evaluate/metrics.js';
 import type { FittedLearner, Learner, LearnerOptions, SpeakerKnowledge } from '../protocol/learner.js';
 import type { TestSide, TrainingSide } from '../protocol/side.js';
 import type { AugmentationRule } from '../recipes/recipe.js';
 import {
   CLASS_TAU,
+  type FittedHead,
   fitHead,
   INNER_FOLDS,
   type KnownRows,
@@ -99,10 +100,11 @@ async function fitLda(
   const [first, second] = found;
   const classes = options.labels.length;
   const share = second ? bestShare(first!, second, classes) : 0;
-  const inner = second
-    ? mixed(first!.innerPosteriors, second.innerPosteriors, share)
-    : first!.innerPosteriors;
-  const { temperature } = fitTemperature(inner, first!.innerTruth, classes, 'inner');
+  const inner = second ? mixed(first!, second, share) : first!.innerCopies;
+  // As `predict` answers: each copy as sure as the temperature says, and then their mean, which is less sure.
+  const answers = (temperature: number) =>
+    ofCopies(inner.map((copy) => applyTemperature(copy, classes, temperature)));
+  const { temperature } = fitTemperatureOf(answers, first!.innerTruth, classes, 'inner');
   const parts = found.map(({ summary, fitted, head }, index) => ({
     ...{ summary, fitted, head },
     share: index === 0 ? 1 - share : share,
@@ -118,13 +120,9 @@ async function fitLda(
  * The share of the second head with which the mean recall on the inner folds is best, each share judged together with its
  * neighbours: one lucky clip must not decide.
  */
-function bestShare(
-  first: { innerPosteriors: Float32Array; innerTruth: readonly number[] },
-  second: { innerPosteriors: Float32Array },
-  classes: number,
-): number {
+function bestShare(first: FittedHead, second: FittedHead, classes: number): number {
   const recalls = SHARES.map((share) => {
-    const said = argmaxRows(mixed(first.innerPosteriors, second.innerPosteriors, share), classes);
+    const said = argmaxRows(ofCopies(mixed(first, second, share)), classes);
     return scoresOf(confusionMatrix(first.innerTruth, said, classes)).uar;
   });
   const smooth = recalls.map((_, at) => {
@@ -134,8 +132,11 @@ function bestShare(
   return SHARES[smooth.indexOf(Math.max(...smooth))]!;
 }
 
-function mixed(first: Float32Array, second: Float32Array, share: number): Float32Array {
-  return first.map((value, at) => (1 - share) * value + share * second[at]!);
+/** What both heads together say of the clips, and of each copy. */
+function mixed(first: FittedHead, second: FittedHead, share: number): Float32Array[] {
+  return first.innerCopies.map((copy, index) =>
+    copy.map((value, at) => (1 - share) * value + share * second.innerCopies[index]![at]!),
+  );
 }
 
 export class FittedLda implements FittedLearner {
