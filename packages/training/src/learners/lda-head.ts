@@ -23,7 +23,7 @@ import {
 /** Shares of the diagonal that are tried inside the training side. */
 export const SHRINKAGES = [0.05, 0.1, 0.2, 0.4] as const;
 
-export const INNER_FOLDS = 4;
+export const INNER_FOLDS = 8;
 
 /** Clips that weigh as much as the population in a speaker's statistics. */
 export const SPEAKER_TAU = 4;
