@@ -45,6 +45,8 @@ class Network {
       executionMode: 'sequential',
       // The arena keeps what the largest run needed; these networks are as fast without one.
       enableCpuMemArena: false,
+      // Errors alone: that no node takes a constant of personalisation is as it should be.
+      logSeverityLevel: 3,
     });
     try {
       const network = new Network(session, setup);

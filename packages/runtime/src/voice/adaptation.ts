@@ -26,6 +26,9 @@ export interface Adaptation {
   readonly report: AdaptationReport;
 }
 
+/** Standard errors of the difference of lost and won clips: one-sided, 5 %. */
+const HARM = 1.645;
+
 /** Clips of each judged label from which on it counts how sure the answers are. */
 const FEWEST_SURE = 3;
 
@@ -37,7 +40,7 @@ const MAX_GROUPS = 16;
  *
  * Heads adapted to the other clips know less than those that will answer, above all where a label has few clips. Adapted
  * heads are therefore refused on evidence of harm, not for want of proof: when they lose more clips than they win by
- * more than one standard error of that difference (McNemar 1947), or lose more and are less sure. The latter says nothing
+ * more than chance explains (McNemar 1947, one-sided, 5 %), or lose more and are less sure. The latter says nothing
  * of a label's two clips, each judged by heads that know the label half as well. Adapted heads are not used for examples of
  * a single label, from which no difference can be learned.
  *
@@ -99,7 +102,7 @@ function reasonAgainst(
   if (labels === 1) return 'all labelled clips have the same label';
   const lost = base.right.filter((right, i) => right && !adapted.right[i]).length;
   const won = adapted.right.filter((right, i) => right && !base.right[i]).length;
-  if (lost - won > Math.sqrt(lost + won)) return 'clips that were not learned from came out worse';
+  if (lost - won > HARM * Math.sqrt(lost + won)) return 'clips that were not learned from came out worse';
   if (clipsOfLabel >= FEWEST_SURE && lost > won && adapted.loss > base.loss)
     return 'clips that were not learned from came out worse and less sure';
   return undefined;

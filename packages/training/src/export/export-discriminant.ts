@@ -70,7 +70,11 @@ async function largestDifference(file: Uint8Array, options: DiscriminantExport):
     vectors.set(PATCHES, await patchSummaries(tf, dictionary, frames));
     feeds[FRAMES_INPUT] = new Tensor('float32', frames, [clips, dictionary.frames, dictionary.bands + 1]);
   }
-  const session = await InferenceSession.create(file, { intraOpNumThreads: 1, interOpNumThreads: 1 });
+  const session = await InferenceSession.create(file, {
+    ...{ intraOpNumThreads: 1, interOpNumThreads: 1 },
+    // Errors alone: no node takes the directions.
+    logSeverityLevel: 3,
+  });
   try {
     const out = await session.run({ ...feeds, ...knownSpeaker(options) });
     const { temperatures } = options;
