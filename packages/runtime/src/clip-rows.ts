@@ -4,6 +4,7 @@ import type { RowPlan } from '@prosodia/features/row-plan';
 import { type FeatureSource, plannedRows } from '@prosodia/features/source-rows';
 import { graphInputs } from './graph-inputs.js';
 import { MIN_CLIP_SEC } from './limits.js';
+import { joined } from './row-layout.js';
 
 /** What a network takes of one clip. */
 export interface ClipRows {
@@ -49,7 +50,7 @@ export async function clipRows(
   return items.map((item) => {
     if (!item.ok) return item;
     const { rows, durationSec } = item.value;
-    return { ok: true, value: { rows: rows.map((row) => join([row, unknown])), durationSec } };
+    return { ok: true, value: { rows: rows.map((row) => joined([row, unknown])), durationSec } };
   });
 }
 
@@ -62,19 +63,9 @@ export async function checkInputs(card: ModelCard): Promise<void> {
 /** Mean 0 and deviation 1 with weight 0: the training speakers' own statistics are used. */
 function unknownSpeaker(card: ModelCard): Float32Array {
   const inputs = graphInputs(card).slice(card.inputs.length);
-  return join(
+  return joined(
     inputs.map(({ name, size }) => new Float32Array(size).fill(name.endsWith('.deviation') ? 1 : 0)),
   );
-}
-
-function join(parts: readonly Float32Array[]): Float32Array {
-  const row = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let start = 0;
-  for (const part of parts) {
-    row.set(part, start);
-    start += part.length;
-  }
-  return row;
 }
 
 /** A source as samples. */

@@ -13,6 +13,9 @@ export const DEFAULT_MAX_CLIP_SEC = 600;
 /** Rows a worker computes in one run. */
 export const MAX_ROWS_PER_RUN = 64;
 
+/** Files a worker reads, analyses and answers in one run: more would only be waited for longer. */
+export const MAX_FILES_PER_RUN = 16;
+
 /** Numbers that go into one run, which bounds its memory when rows are long. */
 export const MAX_FLOATS_PER_RUN = 2 ** 20;
 

@@ -1,8 +1,8 @@
 import { ProsodiaError } from '@prosodia/contracts/errors';
 import { aborted } from './gate.js';
-import { MAX_FLOATS_PER_RUN, MAX_ROWS_PER_RUN } from './limits.js';
+import { MAX_FILES_PER_RUN, MAX_FLOATS_PER_RUN, MAX_ROWS_PER_RUN } from './limits.js';
 import { type Exit, NetworkThread } from './network-thread.js';
-import { rowSizeOf } from './row-layout.js';
+import { joined, rowSizeOf } from './row-layout.js';
 import type { Answers, WorkerReply, WorkerRequest, WorkerSetup, WorkerSource } from './worker-messages.js';
 
 /** A job is done again once when the thread that had it died. */
@@ -104,6 +104,8 @@ export class NetworkPool {
   /**
    * From a clip to its probabilities on one thread, without a hop in between.
    *
+   * Files that wait together are answered together.
+   *
    * @returns null for a clip that a thread does not answer: another format, an error in it, a length beyond the limits
    * @throws ProsodiaError ABORTED, MODEL
    */
@@ -173,34 +175,40 @@ export class NetworkPool {
     }
   }
 
-  /** Jobs at the front of the queue that one thread takes: a clip, or rows of which the same is wanted. */
+  /** Jobs at the front of the queue that one thread takes: files, rows of which the same is wanted, or a clip in memory. */
   #share(): number {
-    const { wanted } = this.#queue[0]!.call;
-    if (wanted === 'clip') return 1;
-    const other = this.#queue.findIndex(({ call }) => call.wanted !== wanted);
+    const [{ input, call }] = this.#queue as [Job, ...Job[]];
+    const { wanted } = call;
+    const isFile = typeof input === 'string';
+    // Its samples are copied on this thread, which has more to do.
+    if (wanted === 'clip' && !isFile) return 1;
+    const most = isFile ? Math.min(MAX_FILES_PER_RUN, this.#rowsPerRun) : this.#rowsPerRun;
+    const other = this.#queue.findIndex(
+      (job) => job.call.wanted !== wanted || (typeof job.input === 'string') !== isFile,
+    );
     const alike = other < 0 ? this.#queue.length : other;
-    return Math.min(Math.ceil(this.#queue.length / this.#threads.size), alike, this.#rowsPerRun);
+    return Math.min(Math.ceil(this.#queue.length / this.#threads.size), alike, most);
   }
 
   #settle(jobs: readonly Job[], reply: WorkerReply): void {
+    const answers = this.#answersOf(reply, jobs.length);
     jobs.forEach(({ call, place }, i) => {
-      call.answer(place, this.#answerOf(reply, i, jobs.length));
+      call.answer(place, answers[i]!);
     });
   }
 
-  #answerOf(reply: WorkerReply, index: number, jobs: number): Answer {
-    switch (reply.kind) {
-      case 'answer': {
-        const width = reply.values.length / jobs;
-        return reply.values.subarray(index * width, (index + 1) * width);
-      }
-      case 'clip':
-        return reply;
-      case 'failure':
-        return new ProsodiaError('MODEL', `The network of ${this.#name} could not compute: ${reply.message}`);
-      default:
-        return null;
+  #answersOf(reply: WorkerReply, jobs: number): Answer[] {
+    if (reply.kind === 'answer') return rowsOf(reply.values, jobs);
+    if (reply.kind === 'clips') {
+      const { durationsSec, probabilities } = reply;
+      const rows = rowsOf(probabilities, durationsSec.filter((sec) => sec !== undefined).length).values();
+      return durationsSec.map((durationSec) =>
+        durationSec === undefined ? null : { probabilities: rows.next().value!, durationSec },
+      );
     }
+    const message = reply.kind === 'failure' ? reply.message : 'its thread started anew';
+    const error = new ProsodiaError('MODEL', `The network of ${this.#name} could not compute: ${message}`);
+    return new Array<Answer>(jobs).fill(error);
   }
 
   /** A thread ended: its jobs go back to the front of the queue and another thread takes its place. */
@@ -222,25 +230,33 @@ export class NetworkPool {
   }
 }
 
+/** Values as so many rows of one length. */
+function rowsOf(values: Float32Array, rows: number): Float32Array[] {
+  const width = values.length / rows;
+  return Array.from({ length: rows }, (_, row) => values.subarray(row * width, (row + 1) * width));
+}
+
 /** Copies what callers own: a job may have to be done again, and a view may be of far more memory. */
 function requestOf(jobs: readonly Job[]): { request: WorkerRequest; transfer: ArrayBuffer[] } {
-  const { call, input } = jobs[0]!;
-  if (call.wanted !== 'clip') {
-    const rows = jobs.map((job) => job.input as Float32Array);
-    const joined = new Float32Array(rows.length * rows[0]!.length);
-    rows.forEach((row, i) => {
-      joined.set(row, i * row.length);
-    });
-    return { request: { rows: joined, answers: call.wanted }, transfer: [joined.buffer] };
+  const { wanted } = jobs[0]!.call;
+  if (wanted !== 'clip') {
+    const rows = joined(jobs.map(({ input }) => input as Float32Array));
+    return { request: { rows, answers: wanted }, transfer: [rows.buffer] };
   }
-  if (typeof input === 'string') return { request: { source: input }, transfer: [] };
-  if (input instanceof Uint8Array) {
-    const source = new Uint8Array(input);
-    return { request: { source }, transfer: [source.buffer] };
-  }
-  const { samples: own, sampleRateHz } = input as Exclude<WorkerSource, string | Uint8Array>;
-  const samples = new Float32Array(own);
-  return { request: { source: { samples, sampleRateHz } }, transfer: [samples.buffer] };
+  const transfer: ArrayBuffer[] = [];
+  const sources = jobs.map(({ input }): WorkerSource => {
+    if (typeof input === 'string') return input;
+    if (input instanceof Uint8Array) {
+      const bytes = new Uint8Array(input);
+      transfer.push(bytes.buffer);
+      return bytes;
+    }
+    const { samples: own, sampleRateHz } = input as Exclude<WorkerSource, string | Uint8Array>;
+    const samples = new Float32Array(own);
+    transfer.push(samples.buffer);
+    return { samples, sampleRateHz };
+  });
+  return { request: { sources }, transfer };
 }
 
 function closed(): ProsodiaError {

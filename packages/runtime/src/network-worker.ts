@@ -3,7 +3,7 @@ import { isProsodiaError } from '@prosodia/contracts/errors';
 import { checkPlan, type RowPlan, rowOf } from '@prosodia/features/rows';
 import { type HostService, serve } from './host-port.js';
 import { InferenceSession, Tensor } from './onnx-runtime.js';
-import { rowSizeOf } from './row-layout.js';
+import { joined, rowSizeOf } from './row-layout.js';
 import type { Answers, WorkerReply, WorkerRequest, WorkerSetup, WorkerSource } from './worker-messages.js';
 
 type Service = HostService<WorkerRequest, WorkerReply>;
@@ -65,24 +65,19 @@ class Network {
       return null;
     }
     try {
-      if ('source' in request) return await this.#hear(this.#setup.plan, request.source);
+      if ('sources' in request) return await this.#hear(request.sources);
       return { kind: 'answer', values: await this.#compute(request.rows, request.answers) };
     } catch (error) {
       return failure(error);
     }
   }
 
-  /** From a file to its answer without leaving the thread. */
-  async #hear(plan: RowPlan | undefined, source: WorkerSource): Promise<WorkerReply> {
-    let heard: ReturnType<typeof rowOf>;
-    try {
-      heard = plan && rowOf(plan, source);
-    } catch {
-      // The owner takes the long way and finds out what is wrong.
-    }
-    if (!heard) return { kind: 'declined' };
-    const { row, durationSec } = heard;
-    return { kind: 'clip', probabilities: await this.#compute(row, 'probabilities'), durationSec };
+  /** From files to their answers without leaving the thread. */
+  async #hear(sources: readonly WorkerSource[]): Promise<WorkerReply> {
+    const heard = sources.map((source) => rowIfAny(this.#setup.plan, source));
+    const rows = joined(heard.flatMap((found) => (found ? [found.row] : [])));
+    const probabilities = rows.length > 0 ? await this.#compute(rows, 'probabilities') : rows;
+    return { kind: 'clips', durationsSec: heard.map((found) => found?.durationSec), probabilities };
   }
 
   async #compute(rows: Float32Array, answers: Answers): Promise<Float32Array<ArrayBuffer>> {
@@ -127,6 +122,15 @@ class Network {
       start += size;
     }
     return tensors;
+  }
+}
+
+/** What is wrong with a source its owner finds out, which takes the long way. */
+function rowIfAny(plan: RowPlan | undefined, source: WorkerSource): ReturnType<typeof rowOf> {
+  try {
+    return plan && rowOf(plan, source);
+  } catch {
+    return undefined;
   }
 }
 

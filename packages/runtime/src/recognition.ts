@@ -1,4 +1,4 @@
-import type { Recognition } from '@prosodia/contracts';
+import type { ModelCard, Recognition } from '@prosodia/contracts';
 import { ProsodiaError } from '@prosodia/contracts/errors';
 
 /** The label of an answer less sure than `minConfidence`. */
@@ -35,4 +35,18 @@ export function toRecognition(
     startSec: 0,
     endSec: durationSec,
   };
+}
+
+/** The variants' answers as one. */
+export function weightedMean(
+  answers: readonly (Float32Array | Error)[],
+  variants: ModelCard['variants'],
+): Float32Array {
+  const mean = new Float32Array(answers.length === 0 || answers[0] instanceof Error ? 0 : answers[0]!.length);
+  for (const [index, answer] of answers.entries()) {
+    if (answer instanceof Error) throw answer;
+    const { weight } = variants[index]!;
+    for (let c = 0; c < mean.length; c++) mean[c]! += weight * answer[c]!;
+  }
+  return mean;
 }

@@ -1,4 +1,5 @@
 // Loads nothing heavy: what every program pays for at its start. The rest is loaded by the calls that need it.
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { BatchItem, LongCallOptions, ModelCard, Recognition, VoiceProfile } from '@prosodia/contracts';
 import { ProsodiaError } from '@prosodia/contracts/errors';
@@ -11,7 +12,7 @@ import { NetworkPool } from './network-pool.js';
 import type { OpenedModel } from './opened-model.js';
 import { type RecognizerOptions, type RecognizerSettings, settingsOf } from './options.js';
 import { ProgressReporter } from './progress.js';
-import { NO_SPEECH, toRecognition, UNSURE } from './recognition.js';
+import { NO_SPEECH, toRecognition, UNSURE, weightedMean } from './recognition.js';
 import type * as Parts from './recognizer-parts.js';
 import { type GraphInput, rowSizeOf } from './row-layout.js';
 import type { SpeechDetector } from './speech-detector.js';
@@ -109,7 +110,7 @@ export class Recognizer {
     this.#expectOpen();
     const { signal } = options;
     return this.#gate.run(1, signal, async () => {
-      const short = await this.#answerAtOnce(source, signal);
+      const short = await this.#answerOnThread(source, signal);
       if (short) return short;
       const [item] = await this.#recognizeGroup([source], signal);
       return resultOf(item!);
@@ -290,10 +291,16 @@ export class Recognizer {
 
   /**
    * The whole way from a clip to its answer on one network thread, which costs the least time: where the model's rows can
-   * be made there and a thread is idle. Whatever goes wrong there is found again, and named, on the long way.
+   * be made there, and a thread is idle or the addon has no more threads to bring. What goes wrong there is found again,
+   * and named, on the long way.
    */
-  async #answerAtOnce(source: ClipSource, signal: AbortSignal | undefined): Promise<Recognition | undefined> {
-    if (!this.#opened.setup.plan || this.#settings.detectSpeech || !this.#pool.idle) return undefined;
+  async #answerOnThread(
+    source: ClipSource,
+    signal: AbortSignal | undefined,
+  ): Promise<Recognition | undefined> {
+    const { detectSpeech, workers } = this.#settings;
+    if (!this.#opened.setup.plan || detectSpeech) return undefined;
+    if (!this.#pool.idle && workers < availableParallelism()) return undefined;
     const checked = checkSource(source);
     const heard = await this.#pool.hear(checked instanceof URL ? fileURLToPath(checked) : checked, signal);
     return heard ? this.#answer(heard.probabilities, { ...heard, speech: true }) : undefined;
@@ -354,17 +361,3 @@ export async function readModelFile(file: Uint8Array, name: string): Promise<Mod
 }
 
 type Network = (rows: readonly Float32Array[]) => Promise<readonly (Float32Array | ProsodiaError)[]>;
-
-/** The variants' answers as one. */
-function weightedMean(
-  answers: readonly (Float32Array | Error)[],
-  variants: ModelCard['variants'],
-): Float32Array {
-  const mean = new Float32Array(answers.length === 0 || answers[0] instanceof Error ? 0 : answers[0]!.length);
-  for (const [index, answer] of answers.entries()) {
-    if (answer instanceof Error) throw answer;
-    const { weight } = variants[index]!;
-    for (let c = 0; c < mean.length; c++) mean[c]! += weight * answer[c]!;
-  }
-  return mean;
-}

@@ -29,10 +29,10 @@ export type Answers = 'probabilities' | 'embeddings' | 'summaries';
 /** A path, a file's bytes or samples: what a worker may be able to answer from itself. */
 export type WorkerSource = string | Uint8Array | AudioClip;
 
-/** To a worker: rows to compute (transferred), a clip to answer, or null to finish. */
+/** To a worker: rows to compute (transferred), clips to answer, or null to finish. */
 export type WorkerRequest =
   | { readonly rows: Float32Array<ArrayBuffer>; readonly answers: Answers }
-  | { readonly source: WorkerSource }
+  | { readonly sources: readonly WorkerSource[] }
   | null;
 
 /** From a worker, once after it was opened and once for each request, in order. */
@@ -40,9 +40,14 @@ export type WorkerReply =
   | { readonly kind: 'ready' }
   /** Rows × what was asked for, transferred. */
   | { readonly kind: 'answer'; readonly values: Float32Array<ArrayBuffer> }
-  /** A clip's probabilities, and its length at its own rate. */
-  | { readonly kind: 'clip'; readonly probabilities: Float32Array<ArrayBuffer>; readonly durationSec: number }
-  /** Not a clip for a worker: another format, an error in it, a length beyond the limits. */
-  | { readonly kind: 'declined' }
+  /**
+   * Each clip's length at its own rate, undefined where it is not one for a worker (another format, an error in it, a
+   * length beyond the limits); and the probabilities of the others, one after the other.
+   */
+  | {
+      readonly kind: 'clips';
+      readonly durationsSec: readonly (number | undefined)[];
+      readonly probabilities: Float32Array<ArrayBuffer>;
+    }
   /** The session could not be made (first reply) or could not compute the rows; the code of an error of ours. */
   | { readonly kind: 'failure'; readonly message: string; readonly code?: ErrorCode };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { encodeWav, networkRows } from '@prosodia/features';
-import { type ClipSource, type Progress, Recognizer } from '@prosodia/runtime';
+import { type ClipSource, type Progress, type Recognition, Recognizer } from '@prosodia/runtime';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { changedModel, foreignModel, MODEL, MODEL_PATH, voice } from './support.js';
 
@@ -67,6 +67,33 @@ it('takes a path, a URL, bytes or samples', async () => {
   const within = Buffer.concat([Buffer.alloc(8), bytes, Buffer.alloc(9)]).subarray(8, 8 + bytes.length);
   expect(await recognizer.recognize(within)).toEqual(answers[0]);
   expect((await recognizer.recognize(voice(1))).label).toBe(answers[0]!.label);
+});
+
+it('answers many callers at once, each with its own answer or error', async () => {
+  const files = clips.map((clip, i) => {
+    const path = join(folder, `caller-${i}.wav`);
+    writeFileSync(path, encodeWav(clip));
+    return path;
+  });
+  const alone = [];
+  for (const path of files) alone.push(await recognizer.recognize(path));
+  const broken = join(folder, 'broken.wav');
+  writeFileSync(broken, 'RIFF');
+  // Files beside clips in memory and files that no thread can read: whatever waits beside them must not change.
+  const asked = files.flatMap((path, i) => [path, clips[i]!, broken]);
+  const found = await Promise.allSettled(asked.map((source) => recognizer.recognize(source)));
+  for (const [i, { endSec, probabilities }] of alone.entries()) {
+    const [ofFile, ofClip, ofBroken] = found.slice(3 * i) as [
+      PromiseSettledResult<Recognition>,
+      ...PromiseSettledResult<Recognition>[],
+    ];
+    if (ofFile.status === 'rejected') throw ofFile.reason;
+    expect(ofFile.value.endSec).toBe(endSec);
+    for (const label of recognizer.labels)
+      expect(Math.abs(ofFile.value.probabilities[label]! - probabilities[label]!)).toBeLessThanOrEqual(1e-6);
+    expect(ofClip).toMatchObject({ status: 'fulfilled', value: { endSec } });
+    expect(ofBroken).toMatchObject({ status: 'rejected', reason: { code: 'DECODE' } });
+  }
 });
 
 it('answers a batch as it answers clip by clip, in order', async () => {
