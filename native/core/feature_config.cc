@@ -16,6 +16,13 @@ void InRange(const char* name, double value, double low, double high) {
                               std::to_string(high) + " but received " + std::to_string(value));
 }
 
+bool IsFftSize(int points) {
+  for (const int factor : {2, 3, 5, 7}) {
+    while (points % factor == 0) points /= factor;
+  }
+  return points == 1;
+}
+
 }  // namespace
 
 std::size_t FeatureConfig::Frames(std::size_t samples) const {
@@ -27,8 +34,9 @@ std::size_t FeatureConfig::Frames(std::size_t samples) const {
 void FeatureConfig::Check() const {
   InRange("sampleRateHz", sample_rate_hz, 1, kMaxSampleRateHz);
   InRange("nFft", n_fft, kMinFft, kMaxFft);
-  if (n_fft & (n_fft - 1)) {
-    throw std::invalid_argument("Expected a power of two for nFft but received " + std::to_string(n_fft));
+  if (n_fft % 2 != 0 || !IsFftSize(n_fft)) {
+    throw std::invalid_argument("Expected an even product of 2, 3, 5 and 7 for nFft but received " +
+                                std::to_string(n_fft));
   }
   InRange("winLength", win_length, 2, n_fft);
   InRange("hopLength", hop_length, 1, 65'536);

@@ -23,15 +23,19 @@ FeaturePlan::FeaturePlan(const FeatureConfig& config, const SpectrumKernel& kern
 }
 
 void FeaturePlan::MakeTransform() {
-  int inner = 8;
-  while (4 * inner * inner <= config_.n_fft) inner *= 2;
-  const int outer = config_.n_fft / inner;
-  for (int n2 = 0; n2 < inner; n2++) {
-    for (int k1 = 0; k1 < outer / 2; k1++) {
-      const double angle = 2 * kPi * (double(k1) * n2) / config_.n_fft;
-      twiddle_.push_back(float(std::cos(angle)));
-      twiddle_.push_back(float(-std::sin(angle)));
-    }
+  const int n_fft = config_.n_fft;
+  const auto add_turn = [&](double steps) {
+    const double angle = 2 * kPi * steps / n_fft;
+    twiddle_.push_back(float(std::cos(angle)));
+    twiddle_.push_back(float(-std::sin(angle)));
+  };
+  spectrum_.is_power_of_two = (n_fft & (n_fft - 1)) == 0;
+  int inner = spectrum_.is_power_of_two ? 8 : 1;
+  while (spectrum_.is_power_of_two && 4 * inner * inner <= n_fft) inner *= 2;
+  const int outer = n_fft / inner;
+  for (int k = 0; !spectrum_.is_power_of_two && k < n_fft; k++) add_turn(k);
+  for (int n2 = 0; spectrum_.is_power_of_two && n2 < inner; n2++) {
+    for (int k1 = 0; k1 < outer / 2; k1++) add_turn(double(k1) * n2);
   }
   spectrum_.outer = outer;
   spectrum_.inner = inner;

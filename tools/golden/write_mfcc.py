@@ -95,6 +95,16 @@ CASES += [
 ]
 CASES += [(f"FFT of {n}", "voice", {"nFft": n, "nMels": min(40, n // 8), "nMfcc": 8, "hopLength": max(64, n // 4)})
           for n in [64, 128, 256, 512, 1024, 4096, 8192, 16384]]
+# Lengths with factors 3, 5 and 7; 400 and 160 at 16 kHz are what speech models of today take in.
+CASES += [(f"FFT of {n}, hop of {hop}", "voice", {"nFft": n, "hopLength": hop, "nMels": min(40, n // 8), "nMfcc": 8})
+          for n, hop in [(70, 31), (90, 64), (400, 160), (480, 160), (882, 441), (1000, 333), (1200, 512),
+                         (2646, 700), (3000, 512), (16200, 4000)]]
+CASES += [
+    ("log-mel of 80 bands, FFT of 400", "voice16", {"kind": "logmel", "sampleRateHz": 16000, "nFft": 400,
+                                                    "hopLength": 160, "nMels": 80}),
+    ("FFT of 600, shorter window, not centred", "voice", {"nFft": 600, "winLength": 441, "hopLength": 200, "nMels": 40,
+                                                           "center": False, "preEmphasis": 0.97}),
+]
 
 
 def features(y, rate, options):

@@ -1,6 +1,7 @@
 #include "core/kernels/spectrum.h"
 
 #include "core/kernels/fft.h"
+#include "core/kernels/smooth_fft.h"
 
 namespace prosodia::PROSODIA_ISA {
 namespace {
@@ -16,7 +17,10 @@ constexpr int ColumnStride(int outer) { return outer + 2 + kSpectrumPad; }
 long RoundUp(long value) { return (value + 15) / 16 * 16; }
 
 long HopFloats(const SpectrumTables& t) { return RoundUp(RoundUp(t.rows) * t.stride + t.extra + kLanes); }
-long ColumnFloats(const SpectrumTables& t) { return RoundUp(long(t.inner) * ColumnStride(t.outer) * kLanes); }
+// Between the passes of a power of two; the two lines of any other length.
+long ColumnFloats(const SpectrumTables& t) {
+  return RoundUp((t.is_power_of_two ? long(t.inner) * ColumnStride(t.outer) : 2L * t.n_fft) * kLanes);
+}
 
 long ScratchFloats(const SpectrumTables& t) {
   return HopFloats(t) + ColumnFloats(t) + long(PlaceOf(t.n_fft / 2, t.outer) + kBandGroup) * kLanes;
@@ -118,7 +122,13 @@ void Transform(const SpectrumTables& t, const Scratch& s) {
   SecondPass<kOuter, kInner>(s.columns, s.power);
 }
 
+void SmoothTransform(const SpectrumTables& t, const Scratch& s) {
+  for (int n = 0; n < t.n_fft; n++) s.columns[n] = Load(s.hops + t.place[n]) * t.window[n];
+  SmoothPower({t.twiddle, t.n_fft}, s.columns, s.columns + t.n_fft, s.power);
+}
+
 void PowerSpectrum(const SpectrumTables& t, const Scratch& s) {
+  if (!t.is_power_of_two) return SmoothTransform(t, s);
   switch (t.n_fft) {
     case 64: return Transform<8, 8>(t, s);
     case 128: return Transform<16, 8>(t, s);

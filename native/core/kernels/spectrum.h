@@ -18,7 +18,8 @@ struct SpectrumTables {
   int n_fft;
   int hop;
   int n_mels;
-  int outer;  // n_fft = outer · inner, outer = inner or 2 · inner
+  bool is_power_of_two;
+  int outer;  // n_fft = outer · inner, outer = inner or 2 · inner; of other lengths n_fft and 1
   int inner;
   int rows;            // min(hop, n_fft): samples of a hop that a frame can start from
   int extra;           // columns beyond the lanes: hops that a frame reaches into
@@ -26,7 +27,7 @@ struct SpectrumTables {
   // Of sample n2 + inner · n1 at n2 · outer + n1, as the first pass reads them:
   const float* window;
   const int32_t* place;        // where the sample of lane 0 is in the hop table
-  const float* twiddle;        // inner × outer / 2 pairs (cos, −sin) of 2π·k1·n2 / n_fft
+  const float* twiddle;        // inner × outer / 2 pairs (cos, −sin) of 2π·k1·n2 / n_fft; of other lengths one turn of n_fft
   // The mel rows over the kernel's spectrum: groups of kBandGroup places, those without a bin of the band of weight 0.
   const int32_t* band_place;   // n_mels: the first group's first place
   const int32_t* band_groups;  // n_mels
