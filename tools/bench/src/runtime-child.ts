@@ -4,6 +4,8 @@ import type { Recognition } from '@prosodia/runtime';
 const born = performance.now();
 const { Recognizer } = await import('@prosodia/runtime');
 const { monitorEventLoopDelay } = await import('node:perf_hooks');
+const { setTimeout } = await import('node:timers/promises');
+const { getHeapSpaceStatistics } = await import('node:v8');
 
 /** What a process notices of a recognizer. */
 export interface RuntimeFigures {
@@ -31,6 +33,7 @@ const BATCH = 2_400;
 const CALLERS = 64;
 const CALLS_EACH = 40;
 const WORKERS = 2;
+const SETTLE_MS = 200;
 
 const task = JSON.parse(process.argv[2] ?? '{}') as Task;
 const recognizer = await Recognizer.load(task.model, { workers: WORKERS });
@@ -79,9 +82,11 @@ async function eventLoopP99(): Promise<number> {
 
 export interface SoakFigures {
   readonly minutes: number;
-  /** Of resident memory, after the first tenth of the time. */
+  /** Of resident memory without V8's young generation, after the first tenth of the time. */
   readonly slopeMibPerHour: number;
   readonly rssMiB: number[];
+  /** V8 lets it grow to three times 16 MiB and shrink again as it likes, which hides what leaks. */
+  readonly youngGenerationMiB: number[];
   /** Answers that 64 callers got at once. */
   readonly compared: number;
   /** Of those, the ones in which a probability is more than 1e-6 away from what one caller got alone. */
@@ -93,8 +98,9 @@ async function soak({ minutes, calls }: { minutes: number; calls: number }): Pro
   const settled = points.slice(Math.ceil(points.length / 10));
   return {
     minutes,
-    slopeMibPerHour: slopeOf(settled),
-    rssMiB: settled.map(([, mib]) => Math.round(mib)),
+    slopeMibPerHour: slopeOf(settled.map(({ hours, rssMiB, youngMiB }) => [hours, rssMiB - youngMiB])),
+    rssMiB: settled.map(({ rssMiB }) => Math.round(rssMiB)),
+    youngGenerationMiB: settled.map(({ youngMiB }) => Math.round(youngMiB)),
     ...(await compare(calls)),
   };
 }
@@ -115,16 +121,29 @@ async function compare(calls: number): Promise<{ compared: number; different: nu
   return { compared: CALLERS * calls, different };
 }
 
-async function memoryUnderLoad(minutes: number): Promise<[hours: number, mib: number][]> {
+interface MemoryPoint {
+  readonly hours: number;
+  readonly rssMiB: number;
+  readonly youngMiB: number;
+}
+
+async function memoryUnderLoad(minutes: number): Promise<MemoryPoint[]> {
   const begin = performance.now();
   const end = begin + 60_000 * minutes;
-  const points: [hours: number, mib: number][] = [];
+  const points: MemoryPoint[] = [];
   let next = begin;
   while (performance.now() < end) {
     await recognizer.recognizeBatch(Array.from({ length: 64 }, (_, i) => wav(i)));
     if (performance.now() < next) continue;
     (globalThis as { gc?: () => void }).gc?.();
-    points.push([(performance.now() - begin) / 3.6e6, process.memoryUsage().rss / 2 ** 20]);
+    // What was collected is given back to the system a little later.
+    await setTimeout(SETTLE_MS);
+    const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
+    points.push({
+      hours: (performance.now() - begin) / 3.6e6,
+      rssMiB: process.memoryUsage.rss() / 2 ** 20,
+      youngMiB: (young?.physical_space_size ?? 0) / 2 ** 20,
+    });
     next += (60_000 * minutes) / 100;
   }
   return points;

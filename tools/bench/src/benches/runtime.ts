@@ -18,11 +18,6 @@ import { paperNetwork, writeUntrainedModel } from '../untrained-model.js';
 
 const CLIP_RATE_HZ = 48_000;
 const ROUNDS = 9;
-/**
- * V8 lets the main thread's young generation grow to three times 16 MiB and shrink again as it likes, which hides what
- * leaks: in a soak it has its full size all along.
- */
-const STEADY_V8 = ['--min-semi-space-size=16'];
 const CHILD = fileURLToPath(new URL('../runtime-child.js', import.meta.url));
 
 export interface RuntimeBench {
@@ -58,7 +53,7 @@ export async function soakRuntime(minutes: number, calls: number): Promise<SoakF
     const model = join(folder, 'paper-final.onnx');
     await writeUntrainedModel(model);
     const soak = { minutes, calls };
-    return await withClips(CLIP_RATE_HZ, ({ wavs }) => inChild({ model, wavs, soak }, STEADY_V8));
+    return await withClips(CLIP_RATE_HZ, ({ wavs }) => inChild({ model, wavs, soak }));
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -68,8 +63,8 @@ function runtimeFigures(model: string, wavs: readonly string[]): Promise<Runtime
   return inChild({ model, wavs });
 }
 
-async function inChild<T>(task: object, flags: readonly string[] = []): Promise<T> {
-  const args = ['--expose-gc', ...flags, CHILD, JSON.stringify(task)];
+async function inChild<T>(task: object): Promise<T> {
+  const args = ['--expose-gc', CHILD, JSON.stringify(task)];
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1 << 26 });
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as T;
 }
