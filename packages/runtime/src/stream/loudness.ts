@@ -12,7 +12,8 @@ export const SILENCE_DB = -100;
 /** Level of some samples in dB of full scale. */
 export function levelDbOf(samples: Float32Array): number {
   let power = 0;
-  for (const sample of samples) power += sample * sample;
+  // A plain loop: hundreds of streams go through it.
+  for (let i = 0; i < samples.length; i++) power += samples[i]! * samples[i]!;
   return Math.max(SILENCE_DB, 10 * Math.log10(power / samples.length + 1e-12));
 }
 

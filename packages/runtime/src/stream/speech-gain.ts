@@ -22,14 +22,12 @@ export class SpeechGain {
 
   /** @param frames  any number of whole frames, in order */
   raised(frames: Float32Array): Float32Array {
-    const out = new Float32Array(frames.length);
-    for (let at = 0; at < frames.length; at += SPEECH_FRAME_SAMPLES) {
+    const out = frames.slice();
+    for (let at = 0; at < out.length; at += SPEECH_FRAME_SAMPLES) {
+      const frame = out.subarray(at, at + SPEECH_FRAME_SAMPLES);
       const before = this.#gain;
-      this.#gain = this.#gainFor(levelDbOf(frames.subarray(at, at + SPEECH_FRAME_SAMPLES)));
-      // From one gain to the next without a step, which would sound like a click.
-      const step = (this.#gain - before) / SPEECH_FRAME_SAMPLES;
-      for (let i = 0; i < SPEECH_FRAME_SAMPLES; i++)
-        out[at + i] = Math.max(-1, Math.min(1, (before + step * (i + 1)) * frames[at + i]!));
+      this.#gain = this.#gainFor(levelDbOf(frame));
+      if (before !== 1 || this.#gain !== 1) raise(frame, before, this.#gain);
     }
     return out;
   }
@@ -39,5 +37,15 @@ export class SpeechGain {
     const roomDb = this.#room.hear(levelDb);
     const gainDb = Math.min(WANTED_DB - this.#peakDb, ROOM_DB - roomDb, MAX_GAIN_DB);
     return 10 ** (Math.max(0, gainDb) / 20);
+  }
+}
+
+/** From one gain to the next without a step, which would sound like a click. */
+function raise(frame: Float32Array, before: number, after: number): void {
+  const step = (after - before) / frame.length;
+  let gain = before;
+  for (let i = 0; i < frame.length; i++) {
+    gain += step;
+    frame[i] = Math.max(-1, Math.min(1, gain * frame[i]!));
   }
 }
