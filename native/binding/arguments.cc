@@ -13,11 +13,6 @@
 namespace prosodia::binding {
 namespace {
 
-double ReadNumber(const Napi::Value& value, const char* name) {
-  if (!value.IsNumber()) throw std::invalid_argument(std::string("Expected a number for ") + name);
-  return value.As<Napi::Number>().DoubleValue();
-}
-
 std::string ReadText(const Napi::Object& object, const char* name) {
   const Napi::Value value = object.Get(name);
   return value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
@@ -32,6 +27,11 @@ bool IsWord(const Napi::Object& object, const char* name, const char* word, cons
 }
 
 }  // namespace
+
+double ReadNumber(const Napi::Value& value, const std::string& name) {
+  if (!value.IsNumber()) throw std::invalid_argument("Expected a number for " + name);
+  return value.As<Napi::Number>().DoubleValue();
+}
 
 int ReadInt(const Napi::Value& value, const char* name, int low, int high) {
   const double number = ReadNumber(value, name);

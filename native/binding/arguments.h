@@ -4,6 +4,7 @@
 #include <napi.h>
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "core/feature_config.h"
@@ -21,6 +22,9 @@ std::vector<Clip> ReadClips(const Napi::Value& value);
 
 // A copy of one `{ samples: Float32Array, sampleRateHz: number }`; errors call it item `index`.
 Clip ReadClip(const Napi::Value& value, std::size_t index);
+
+// Throws std::invalid_argument naming what is no number.
+double ReadNumber(const Napi::Value& value, const std::string& name);
 
 // A whole number in [low, high]; throws std::invalid_argument naming it otherwise.
 int ReadInt(const Napi::Value& value, const char* name, int low, int high);

@@ -24,12 +24,6 @@ AugmentKind ReadKind(const std::string& name) {
   throw std::invalid_argument("Expected a kind of change but received " + name);
 }
 
-double ReadNumber(const Napi::Object& object, const char* name) {
-  const Napi::Value value = object.Get(name);
-  if (!value.IsNumber()) throw std::invalid_argument(std::string("Expected a number for ") + name);
-  return value.As<Napi::Number>().DoubleValue();
-}
-
 std::shared_ptr<const Sound> ReadSound(const Napi::Value& value, std::size_t index) {
   const Clip clip = ReadClip(value, index);
   const float* samples = clip.samples.data();
@@ -51,14 +45,14 @@ std::vector<Augmentation> ReadChanges(const Napi::Value& value, std::size_t coun
     const Napi::Value entry = array.Get(std::uint32_t(i));
     if (!entry.IsObject()) throw std::invalid_argument("Expected { kind, amount, seed } for each change");
     const Napi::Object object = entry.As<Napi::Object>();
-    const double seed = ReadNumber(object, "seed");
+    const double seed = ReadNumber(object.Get("seed"), "seed");
     if (!(seed >= 0 && seed <= 4294967295.0)) throw std::invalid_argument("Expected 0 to 4294967295 for seed");
     std::shared_ptr<const Sound> sound;
     if (const Napi::Value given = object.Get("sound"); !given.IsUndefined()) {
       sound = i > 0 && given.StrictEquals(last_sound) ? changes.back().sound : ReadSound(given, i);
       last_sound = given;
     }
-    changes.push_back({ReadKind(object.Get("kind").ToString()), ReadNumber(object, "amount"), std::uint64_t(seed),
+    changes.push_back({ReadKind(object.Get("kind").ToString()), ReadNumber(object.Get("amount"), "amount"), std::uint64_t(seed),
                        std::move(sound)});
   }
   return changes;

@@ -4,6 +4,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "binding/arguments.h"
+
 namespace prosodia::binding {
 
 using train::LayerConfig;
@@ -12,11 +14,6 @@ using train::Matrix;
 
 [[noreturn]] static void Refuse(const std::string& expected, const std::string& name, const std::string& received) {
   throw std::invalid_argument("Expected " + expected + " for " + name + " but received " + received);
-}
-
-double ReadNumber(const Napi::Value& value, const std::string& name) {
-  if (!value.IsNumber()) Refuse("a number", name, "something else");
-  return value.As<Napi::Number>().DoubleValue();
 }
 
 std::int64_t ReadInteger(const Napi::Value& value, const std::string& name, std::int64_t least, std::int64_t most) {

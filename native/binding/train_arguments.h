@@ -14,7 +14,6 @@ namespace prosodia::binding {
 
 // A number in [least, most], whole.
 std::int64_t ReadInteger(const Napi::Value& value, const std::string& name, std::int64_t least, std::int64_t most);
-double ReadNumber(const Napi::Value& value, const std::string& name);
 bool ReadBoolean(const Napi::Value& value, const std::string& name);
 
 // Copies of typed arrays.

@@ -1,6 +1,6 @@
 #include "core/kernels/decibels.h"
 
-#include "core/kernels/lstm_activation.h"
+#include "core/kernels/exponential.h"
 #include "core/kernels/simd_reduce.h"
 
 namespace prosodia::PROSODIA_ISA {

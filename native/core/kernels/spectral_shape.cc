@@ -1,6 +1,6 @@
 #include "core/kernels/spectral_shape.h"
 
-#include "core/kernels/lstm_activation.h"
+#include "core/kernels/exponential.h"
 #include "core/kernels/simd_reduce.h"
 
 namespace prosodia::PROSODIA_ISA {

@@ -1,6 +1,6 @@
 #include "core/kernels/speech_frame.h"
 
-#include "core/kernels/lstm_activation.h"
+#include "core/kernels/exponential.h"
 
 namespace prosodia::PROSODIA_ISA {
 namespace {
