@@ -1,5 +1,7 @@
 import { ONNX_SPEAKER_WEIGHT, type OnnxGraph } from '@prosodia/contracts';
 import type { Discriminant } from '../learners/discriminant.js';
+import { KernelHead } from '../learners/kernel-head.js';
+import type { KernelMachine } from '../learners/kernel-machine.js';
 import type { LdaHead } from '../learners/lda-head.js';
 import type { PatchDictionary } from '../learners/patch-dictionary.js';
 import { type ColumnStatistics, FARTHEST } from '../learners/speaker-normalise.js';
@@ -16,7 +18,7 @@ export const PATCHES = 'patches';
 export interface DiscriminantPart {
   /** The vector it takes: `functionals` or `patches`. */
   readonly vector: string;
-  readonly head: LdaHead;
+  readonly head: LdaHead | KernelHead;
   /** All shares of a branch sum to 1. */
   readonly share: number;
 }
@@ -88,9 +90,14 @@ export function vectorsOf({ plain, speaker }: DiscriminantBranches): Map<string,
   return new Map(sizes);
 }
 
-/** Values of a branch's embedding: the heads' rows one after the other. */
+/** Values that a head's last layer takes: the row itself, or its nearness to each clip that is remembered. */
+export function headSizeOf({ head }: DiscriminantPart): number {
+  return head instanceof KernelHead ? head.trained.count : head.trained.size;
+}
+
+/** Values of a branch's embedding: what the heads' last layers take, one after the other. */
 export function embeddingSizeOf(parts: readonly DiscriminantPart[]): number {
-  return parts.reduce((sum, { head }) => sum + head.trained.size, 0);
+  return parts.reduce((sum, part) => sum + headSizeOf(part), 0);
 }
 
 interface NormalisedBy {
@@ -115,7 +122,11 @@ function addBranch(
     const by = normalisedBy(part);
     const at = (name: string) => `${branch}/${part.vector}/${name}`;
     const about = graph.node('Sub', at('centred'), [part.vector, by.mean]);
-    return graph.node('Clip', at('row'), [graph.node('Div', at('scaled'), [about, by.deviation]), ...limits]);
+    const row = graph.node('Clip', at('row'), [
+      graph.node('Div', at('scaled'), [about, by.deviation]),
+      ...limits,
+    ]);
+    return part.head instanceof KernelHead ? addNearness(graph, at, part.head.trained, row) : row;
   });
   graph.node('Concat', embedding, rows, { axis: 1 });
   const answers = parts.map((part, index) => addHead(graph, branch, part, rows[index]!));
@@ -129,22 +140,58 @@ function addBranch(
   addActivation(graph, 'softmax', probabilities, calibrated);
 }
 
-/** A head's posteriors, times its share. */
-function addHead(
+/** exp(−distance²) of a row to each landmark. */
+function addNearness(
   graph: GraphBuilder,
-  branch: string,
-  { vector, head, share }: DiscriminantPart,
+  at: (name: string) => string,
+  { size, count, scale, landmarks }: KernelMachine,
   row: string,
 ): string {
-  const { trained, temperature } = head;
+  const columns = graph.floats(at('columns'), scale, [size]);
+  const turned = new Float32Array(landmarks.length);
+  const lengths = new Float32Array(count);
+  for (let clip = 0; clip < count; clip++)
+    for (let column = 0; column < size; column++) {
+      const value = landmarks[clip * size + column]!;
+      turned[column * count + clip] = -2 * value;
+      lengths[clip]! += value * value;
+    }
+  const weighed = graph.node('Mul', at('weighed'), [row, columns]);
+  const square = graph.node('Mul', at('square'), [weighed, weighed]);
+  const length = graph.node('ReduceSum', at('length'), [square, graph.integers(at('axis'), [1])], {
+    keepdims: 1,
+  });
+  const memory = graph.floats(at('landmarks'), turned, [size, count]);
+  const others = graph.floats(at('lengths'), lengths, [count]);
+  const partly = graph.node('Add', at('lengths-both'), [length, others]);
+  const distance = graph.node('Add', at('distance'), [
+    partly,
+    graph.node('MatMul', at('against'), [weighed, memory]),
+  ]);
+  const away = graph.floats(at('minus'), Float32Array.of(-1), []);
+  return graph.node('Exp', at('nearness'), [graph.node('Mul', at('closeness'), [distance, away])]);
+}
+
+/** A head's posteriors, times its share. */
+function addHead(graph: GraphBuilder, branch: string, part: DiscriminantPart, row: string): string {
+  const { vector, head, share } = part;
+  const { classes } = head.trained;
+  const { temperature } = head;
   const at = (name: string) => `${branch}/${vector}/${name}`;
-  const kernel = graph.floats(at('kernel'), transposed(trained), [trained.size, trained.classes]);
-  const bias = graph.floats(at('bias'), Float32Array.from(trained.bias), [trained.classes]);
+  const [weights, offsets] =
+    head instanceof KernelHead
+      ? [head.trained.coefficients, new Float32Array(classes)]
+      : [transposed(head.trained), Float32Array.from(head.trained.bias)];
+  const kernel = graph.floats(at('kernel'), weights, [headSizeOf(part), classes]);
+  const bias = graph.floats(at('bias'), offsets, [classes]);
   const scores = graph.node('Add', at('scores'), [graph.node('MatMul', at('product'), [row, kernel]), bias]);
   // No node takes them: personalisation reads them out of the file.
   const { directions } = head;
   if (directions)
-    graph.floats(at('directions'), Float32Array.from(directions.columns), [trained.size, directions.count]);
+    graph.floats(at('directions'), Float32Array.from(directions.columns), [
+      headSizeOf(part),
+      directions.count,
+    ]);
   const soft = graph.floats(at('temperature'), Float32Array.of(temperature), []);
   const softened = graph.node('Div', at('softened'), [scores, soft]);
   const answer = addActivation(graph, 'softmax', at('posteriors'), softened);

@@ -82,14 +82,13 @@ async function largestDifference(file: Uint8Array, options: DiscriminantExport):
       ['probabilities', plain, temperatures.plain] as const,
       ['speakerProbabilities', speaker, temperatures.speaker] as const,
     ];
-    const differences = branches.map(([name, parts, temperature]) => {
+    const differences: number[] = [];
+    for (const [name, parts, temperature] of branches) {
       const found = out[name]!.data as Float32Array;
       const { classes } = parts[0]!.head.trained;
-      return applyTemperature(mixedPosteriors(parts, vectors), classes, temperature).reduce(
-        (top, value, at) => Math.max(top, Math.abs(value - found[at]!)),
-        0,
-      );
-    });
+      const expected = applyTemperature(await mixedPosteriors(parts, vectors), classes, temperature);
+      differences.push(expected.reduce((top, value, at) => Math.max(top, Math.abs(value - found[at]!)), 0));
+    }
     return Math.max(...differences);
   } finally {
     await session.release();
@@ -115,11 +114,11 @@ function knownSpeaker(options: DiscriminantExport): Record<string, Tensor> {
   return tensors;
 }
 
-function mixedPosteriors(
+async function mixedPosteriors(
   parts: readonly DiscriminantPart[],
   vectors: ReadonlyMap<string, Float32Array>,
-): Float32Array {
-  const answers = parts.map(({ vector, head }) => head.posteriors(vectors.get(vector)!));
+): Promise<Float32Array> {
+  const answers = await Promise.all(parts.map(({ vector, head }) => head.posteriors(vectors.get(vector)!)));
   return answers[0]!.map((_, at) =>
     answers.reduce((sum, answer, index) => sum + parts[index]!.share * answer[at]!, 0),
   );

@@ -79,13 +79,18 @@ const MAKERS: Readonly<Record<string, () => Learner>> = {
       copiesAtHz: VOICES_AT_HZ,
       frames: { input: frames(), patches: PATCHES },
     }),
+  nearness: () =>
+    shrunkenLda({
+      ...{ name: 'nearness', features: functionals(), copies: VOICES, remember: true },
+      copiesAtHz: VOICES_AT_HZ,
+    }),
   'shrunken-lda': () => shrunkenLda({ name: 'shrunken-lda', features: functionals() }),
   'shrunken-lda-cepstrum': () =>
     shrunkenLda({ name: 'shrunken-lda-cepstrum', features: functionals(['cepstrum']) }),
 };
 
 /** Recipes that are solved, not iterated, and become a model file by `trainDiscriminant`. */
-export const CLOSED_FORM_RECIPES = ['base', 'fast'] as const;
+export const CLOSED_FORM_RECIPES = ['base', 'fast', 'nearness'] as const;
 
 /** Names `resolveLearner` knows: the closed-form learners, and every recipe of a network. */
 export function learnerNames(): string[] {

@@ -97,7 +97,7 @@ export interface FittedHead {
 }
 
 /** Training rows, normalised as the track will, all copies one after the other. */
-interface PreparedRows {
+export interface PreparedRows {
   readonly rows: Float32Array;
   readonly size: number;
   /** Place in the side of each row's clip. */
@@ -144,7 +144,7 @@ function directionsOf(
   return personDirections(trained, { rows: rows.subarray(0, length * trained.size), classes, speakers });
 }
 
-function prepare(
+export function prepare(
   copies: readonly Float32Array[],
   size: number,
   train: TrainingSide,
@@ -189,7 +189,7 @@ function normaliseSpeakers(
   return result;
 }
 
-function gather(rows: Float32Array, size: number, places: ArrayLike<number>): Float32Array {
+export function gather(rows: Float32Array, size: number, places: ArrayLike<number>): Float32Array {
   const gathered = new Float32Array(places.length * size);
   for (let index = 0; index < places.length; index++)
     gathered.set(rows.subarray(places[index]! * size, (places[index]! + 1) * size), index * size);
@@ -267,7 +267,7 @@ export function ofCopies(copies: readonly Float32Array[]): Float32Array {
 }
 
 /** Places of each inner fold's validation clips. */
-function innerParts(train: TrainingSide, seed: number): number[][] {
+export function innerParts(train: TrainingSide, seed: number): number[][] {
   const units = train.bySpeaker ? train.speakers : train.contentHashes;
   const folds = Math.min(INNER_FOLDS, new Set(units).size);
   if (folds < 2)

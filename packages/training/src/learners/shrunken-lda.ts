@@ -1,9 +1,10 @@
-import type { NetworkInput } from '@prosodia/contracts';
+import { type NetworkInput, ProsodiaError } from '@prosodia/contracts';
 import { applyTemperature, fitTemperatureOf } from '../evaluate/calibration.js';
 import { argmaxRows, confusionMatrix, scoresOf } from '../evaluate/metrics.js';
 import type { FittedLearner, Learner, LearnerOptions, SpeakerKnowledge } from '../protocol/learner.js';
 import type { TestSide, TrainingSide } from '../protocol/side.js';
 import type { AugmentationRule } from '../recipes/recipe.js';
+import { fitKernelHead, type KernelHead, RIDGES } from './kernel-head.js';
 import {
   CLASS_TAU,
   type FittedHead,
@@ -36,6 +37,11 @@ export interface ShrunkenLdaOptions {
   readonly copies?: readonly AugmentationRule[] | undefined;
   /** Clips are brought to this rate before they are changed. */
   readonly copiesAtHz?: number | undefined;
+  /**
+   * Remembers every clip and judges by nearness to them (kernel ridge regression) instead of by class means. It has no second
+   * head and learns nothing from a person's labelled clips.
+   */
+  readonly remember?: boolean | undefined;
   /** Whether the copies answer too or are only trained on; they do unless told otherwise. */
   readonly copiesAnswer?: boolean | undefined;
 }
@@ -54,24 +60,28 @@ export function shrunkenLda({
   copies = [],
   copiesAtHz,
   copiesAnswer = true,
+  remember = false,
 }: ShrunkenLdaOptions): Learner {
   const summaries = [
     asItIs('functionals', INPUT),
     ...(frames ? [patches('patches', FRAMES, frames.patches)] : []),
   ];
+  if (remember && frames)
+    throw new ProsodiaError('INVALID_ARGUMENT', `Expected no frames for ${name}, which remembers statistics`);
   return {
     name,
     identity: [
       ...['shrunken-lda', 5, features, frames ?? null, copies, summaries.map(({ identity }) => identity)],
       ...[copiesAnswer, copiesAtHz ?? null],
       ...[SHRINKAGES, SHARES, INNER_FOLDS, SPEAKER_TAU, CLASS_TAU, OWN_WEIGHT, SOFT],
+      ...(remember ? ['kernel', 1, RIDGES] : []),
     ],
     inputs: { [INPUT]: features, ...(frames && { [FRAMES]: frames.input }) },
     ...{ copies, copiesAtHz },
-    tracks: ['nothing', 'unlabelled', 'labelled'],
+    tracks: remember ? ['nothing', 'unlabelled'] : ['nothing', 'unlabelled', 'labelled'],
     fitName: (track) => (track === 'nothing' ? 'clip alone' : 'by speaker'),
     answerCopies: copiesAnswer ? copies.length : 0,
-    fit: (train, options) => fitLda(summaries, train, copiesAnswer, options),
+    fit: (train, options) => fitLda(summaries, train, { ...options, copiesAnswer, remember }),
   };
 }
 
@@ -79,7 +89,7 @@ export function shrunkenLda({
 export interface LdaPart {
   readonly summary: Summary;
   readonly fitted: FittedSummary;
-  readonly head: LdaHead;
+  readonly head: LdaHead | KernelHead;
   /** Its share of the answer; all shares sum to 1. */
   readonly share: number;
 }
@@ -87,15 +97,15 @@ export interface LdaPart {
 async function fitLda(
   summaries: readonly Summary[],
   train: TrainingSide,
-  copiesAnswer: boolean,
-  options: LearnerOptions,
+  options: LearnerOptions & { readonly copiesAnswer: boolean; readonly remember: boolean },
 ): Promise<FittedLda> {
+  const fitOne = options.remember ? fitKernelHead : fitHead;
   const found = [];
   for (const summary of summaries) {
     const fitted = await summary.fit(train, options);
     const copies: Float32Array[] = [];
     for (let copy = 0; copy <= train.clips.copies; copy++) copies.push(await fitted.ofTraining(copy));
-    found.push({ summary, fitted, ...fitHead(copies, fitted.size, train, { ...options, copiesAnswer }) });
+    found.push({ summary, fitted, ...(await fitOne(copies, fitted.size, train, options)) });
   }
   const [first, second] = found;
   const classes = options.labels.length;
@@ -112,15 +122,18 @@ async function fitLda(
   return new FittedLda(
     parts.filter((part) => part.share > 0),
     temperature,
-    copiesAnswer ? train.clips.copies : 0,
+    options.copiesAnswer ? train.clips.copies : 0,
   );
 }
+
+/** What the inner folds' heads said. */
+type InnerAnswers = Pick<FittedHead, 'innerCopies' | 'innerTruth'>;
 
 /**
  * The share of the second head with which the mean recall on the inner folds is best, each share judged together with its
  * neighbours: one lucky clip must not decide.
  */
-function bestShare(first: FittedHead, second: FittedHead, classes: number): number {
+function bestShare(first: InnerAnswers, second: InnerAnswers, classes: number): number {
   const recalls = SHARES.map((share) => {
     const said = argmaxRows(ofCopies(mixed(first, second, share)), classes);
     return scoresOf(confusionMatrix(first.innerTruth, said, classes)).uar;
@@ -133,7 +146,7 @@ function bestShare(first: FittedHead, second: FittedHead, classes: number): numb
 }
 
 /** What both heads together say of the clips, and of each copy. */
-function mixed(first: FittedHead, second: FittedHead, share: number): Float32Array[] {
+function mixed(first: InnerAnswers, second: InnerAnswers, share: number): Float32Array[] {
   return first.innerCopies.map((copy, index) =>
     copy.map((value, at) => (1 - share) * value + share * second.innerCopies[index]![at]!),
   );
@@ -157,7 +170,7 @@ export class FittedLda implements FittedLearner {
       const sum = new Float32Array(test.length * classes);
       for (const part of this.parts) {
         const rows = await part.fitted.vectors(test.rows(part.summary.input, copy));
-        const own = part.head.posteriors(rows, await this.#knownRows(part, knowledge, copy));
+        const own = await part.head.posteriors(rows, await this.#knownRows(part, knowledge, copy));
         for (const [at, value] of own.entries()) sum[at]! += part.share * value;
       }
       answers.push(applyTemperature(sum, classes, this.temperature));

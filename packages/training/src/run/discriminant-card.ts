@@ -6,10 +6,12 @@ import {
   embeddingSizeOf,
   FRAMES_INPUT,
   FUNCTIONALS_INPUT,
+  headSizeOf,
   PATCHES,
   vectorsOf,
 } from '../export/discriminant-graph.js';
 import { RIDGE, RIDGE_ALONG } from '../export/network.js';
+import { KernelHead } from '../learners/kernel-head.js';
 import { OWN_WEIGHT, SPEAKER_MIN_CLIPS, SPEAKER_TAU } from '../learners/lda-head.js';
 import { FRAMES, INPUT } from '../learners/shrunken-lda.js';
 import type { Learner } from '../protocol/learner.js';
@@ -90,9 +92,10 @@ export function parametersOf(branches: DiscriminantBranches): number {
 
 function headsOf(branch: string, parts: readonly DiscriminantPart[]): ModelCard['heads'] {
   let start = 0;
-  return parts.map(({ vector, head, share }) => {
+  return parts.map((part) => {
+    const { vector, head, share } = part;
     const prefix = `${branch}/${vector}`;
-    const { size } = head.trained;
+    const size = headSizeOf(part);
     const at = start;
     start += size;
     return {
@@ -110,9 +113,9 @@ function layersOf(
   classes: number,
 ): ModelCard['network']['layers'] {
   const heads = (branch: string, parts: readonly DiscriminantPart[]) =>
-    parts.map(({ vector, head: { trained } }) => ({
-      ...{ name: `${branch}/${vector}`, kind: 'shrunken linear discriminant' },
-      ...{ outputShape: `(None, ${classes})`, parameters: (trained.size + 1) * trained.classes },
+    parts.map((part) => ({
+      ...{ name: `${branch}/${part.vector}`, kind: kindOf(part), outputShape: `(None, ${classes})` },
+      parameters: parametersOfHead(part),
     }));
   const directions = speaker.flatMap(({ vector, head }) =>
     head.directions
@@ -132,6 +135,17 @@ function layersOf(
     ...heads('speaker', speaker),
     ...directions,
   ];
+}
+
+function kindOf({ head }: DiscriminantPart): string {
+  return head instanceof KernelHead ? 'kernel ridge regression' : 'shrunken linear discriminant';
+}
+
+/** The last layer's, and what a kernel machine remembers. */
+function parametersOfHead(part: DiscriminantPart): number {
+  const { head } = part;
+  const last = (headSizeOf(part) + 1) * head.trained.classes;
+  return head instanceof KernelHead ? last + head.trained.landmarks.length + head.trained.size : last;
 }
 
 function variantsOf(learner: Learner): ModelCard['variants'] {

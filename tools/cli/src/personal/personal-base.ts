@@ -122,6 +122,11 @@ async function fitBranch(
 function headsOf(parts: readonly LdaPart[]): Head[] {
   let start = 0;
   return parts.map(({ head, share }) => {
+    if (!('kernel' in head.trained))
+      throw new ProsodiaError(
+        'INVALID_ARGUMENT',
+        'Expected a recipe of class means for --recipe with --personalise but received one that remembers clips',
+      );
     const { size, classes, kernel, bias } = head.trained;
     const turned = new Float64Array(size * classes);
     for (let c = 0; c < classes; c++)
