@@ -1,5 +1,3 @@
-import type { DistillationOptions } from './distillation.js';
-
 /** Who computes the gradients. `auto` takes native where the model allows it, else tensorflow, else wasm. */
 export const ENGINE_NAMES = ['native', 'tensorflow', 'wasm'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
@@ -37,8 +35,6 @@ export interface EngineOptions {
   readonly optimizer: OptimizerOptions;
   /** Multiplies the loss of each class's rows; the sum is still divided by the number of rows, as Keras has it. */
   readonly classWeights?: readonly number[] | undefined;
-  /** Of the outputs beside the answer, where a model has some; they learn the classes alone unless given. */
-  readonly distillation?: DistillationOptions | undefined;
   /** Decides the dropout masks. */
   readonly seed: number;
   /** Threads of the native engine; both the result and the masks are the same for any number. */

@@ -53,7 +53,7 @@ export function checkClassWeights(weights: readonly number[] | undefined, classC
 
 /** @throws ProsodiaError INVALID_ARGUMENT naming the option and its value */
 export function checkOptions(options: EngineOptions): void {
-  const { batchSize, optimizer, seed, threads, distillation } = options;
+  const { batchSize, optimizer, seed, threads } = options;
   const { learningRate, beta1, beta2, epsilon } = optimizer;
   if (!Number.isSafeInteger(batchSize) || batchSize < 1 || batchSize > 65_536) {
     throw invalid(`Expected an integer from 1 to 65536 for batchSize but received ${batchSize}`);
@@ -64,11 +64,6 @@ export function checkOptions(options: EngineOptions): void {
   if (threads !== undefined && (!Number.isSafeInteger(threads) || threads < 1 || threads > 256)) {
     throw invalid(`Expected an integer from 1 to 256 for threads but received ${threads}`);
   }
-  if (distillation && !(distillation.weight >= 0 && distillation.temperature > 0))
-    throw invalid(
-      `Expected a weight from 0 and a temperature above 0 for distillation but received ${distillation.weight} and ` +
-        `${distillation.temperature}`,
-    );
   if (optimizer.kind !== 'adam' && optimizer.kind !== 'adamw')
     throw invalid(`Expected adam or adamw for optimizer but received ${String(optimizer.kind)}`);
   checkWeightDecay(optimizer);

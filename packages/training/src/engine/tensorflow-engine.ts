@@ -10,7 +10,6 @@ import {
   type WeightGroup,
 } from './adam.js';
 import type { LoadedTensorflow, TensorFlow } from './backend.js';
-import { type DistillationOptions, distilledLoss } from './distillation.js';
 import type {
   BatchGradients,
   EngineName,
@@ -29,8 +28,6 @@ import { kernelThreads } from './threads.js';
 /** How long batches may follow each other before timers and aborts get their turn. */
 const TURN_MS = 20;
 const PREDICT_ROWS = 512;
-/** Outputs that nothing is said of learn the classes, as the answer does. */
-const LABELS_ALONE: DistillationOptions = { weight: 0, temperature: 1 };
 
 interface BatchOutcome {
   readonly loss: number;
@@ -212,10 +209,12 @@ export class TensorflowEngine implements InspectableEngine {
       const x = library.tensor(gatherInputs(this.#rows, order), [order.length, ...this.#rows.rowShape]);
       let scores: Float32Array | undefined;
       const { value, grads } = library.variableGrads(() => {
-        const [logits, ...others] = this.#forward.logits(x, this.#options.seed, step);
-        scores = logits!.dataSync() as Float32Array;
-        const answer = softmaxLoss(scores, this.#rows, order, this.#options.classWeights);
-        const entropies = [this.#entropy(logits!, answer), ...this.#taught(others, scores, order)];
+        // Outputs beside the answer learn the classes as it does.
+        const entropies = this.#forward.logits(x, this.#options.seed, step).map((logits) => {
+          const values = logits.dataSync<'float32'>();
+          scores ??= values;
+          return this.#entropy(logits, softmaxLoss(values, this.#rows, order, this.#options.classWeights));
+        });
         return [...entropies, ...this.#forward.penalties()].reduce((sum, term) => library.add(sum, term));
       }, [...variables, ...tokens]);
       outcome = {
@@ -225,18 +224,6 @@ export class TensorflowEngine implements InspectableEngine {
       };
     });
     return outcome!;
-  }
-
-  /** Losses of the outputs beside the answer. */
-  #taught(others: readonly tf.Tensor2D[], teacher: Float32Array, order: Int32Array): tf.Scalar[] {
-    const { distillation = LABELS_ALONE, classWeights } = this.#options;
-    return others.map((logits) => {
-      const student = logits.dataSync() as Float32Array;
-      return this.#entropy(
-        logits,
-        distilledLoss({ student, teacher }, this.#rows, order, distillation, classWeights),
-      );
-    });
   }
 
   /** The batch's loss on the tape, where nothing multiplies it. */
