@@ -2,8 +2,9 @@ import { loadTensorflow, type TensorFlow } from '../src/engine/backend.js';
 import { createEngine, selectEngine } from '../src/engine/create-engine.js';
 import { buildModel } from '../src/models/build-model.js';
 import { resolveRecipe } from '../src/recipes/index.js';
-import { inOrder, makeRows, OPTIONS, weightBytes } from './support/engine-models.js';
+import { makeRows, OPTIONS } from './support/engine-models.js';
 import { byLayers, expectGradients } from './support/layer-gradients.js';
+import { expectToLearn } from './support/learning.js';
 
 let tf: TensorFlow;
 beforeAll(async () => {
@@ -21,21 +22,8 @@ test('its loss and every gradient are those of the layers it is made of', async 
   engine.dispose();
 });
 
-test('learns, without leaving a tensor behind, and again to the same bytes', async () => {
-  const train = async () => {
-    const model = small(0.2);
-    const engine = await createEngine('auto', model, rows, OPTIONS);
-    const first = await engine.epoch(inOrder(40));
-    const before = tf.memory().numTensors;
-    for (let epoch = 0; epoch < 20; epoch++) await engine.epoch(inOrder(40));
-    const last = await engine.epoch(inOrder(40));
-    expect(tf.memory().numTensors).toBe(before);
-    expect(last.loss).toBeLessThan(0.7 * first.loss);
-    engine.dispose();
-    return weightBytes(model);
-  };
-  expect((await train()).equals(await train())).toBe(true);
-});
+test('learns, without leaving a tensor behind, and again to the same bytes', () =>
+  expectToLearn(tf, () => small(0.2), rows, { epochs: 20, share: 0.7 }));
 
 test('the recipe builds what it says', () => {
   const { model: spec } = resolveRecipe('bilstm-attention');

@@ -8,8 +8,9 @@ import { buildModel } from '../src/models/build-model.js';
 import { causalConvolution } from '../src/models/causal-convolution.js';
 import { resolveRecipe } from '../src/recipes/index.js';
 import { cardFor, randomFloats, tf } from './export/support.js';
-import { inOrder, makeRows, OPTIONS, weightBytes } from './support/engine-models.js';
+import { inOrder, makeRows, OPTIONS } from './support/engine-models.js';
 import { byLayers, expectGradients } from './support/layer-gradients.js';
+import { expectToLearn } from './support/learning.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'prosodia-temporal-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -57,21 +58,8 @@ test('batches move the kept statistics as the layers themselves do', async () =>
   engine.dispose();
 });
 
-test('learns, without leaving a tensor behind, and again to the same bytes', async () => {
-  const train = async () => {
-    const model = small(0.2);
-    const engine = await createEngine('auto', model, rows, OPTIONS);
-    const first = await engine.epoch(inOrder(40));
-    const before = tf.memory().numTensors;
-    for (let epoch = 0; epoch < 12; epoch++) await engine.epoch(inOrder(40));
-    const last = await engine.epoch(inOrder(40));
-    expect(tf.memory().numTensors).toBe(before);
-    expect(last.loss).toBeLessThan(0.9 * first.loss);
-    engine.dispose();
-    return weightBytes(model);
-  };
-  expect((await train()).equals(await train())).toBe(true);
-});
+test('learns, without leaving a tensor behind, and again to the same bytes', () =>
+  expectToLearn(tf, () => small(0.2), rows, { epochs: 12, share: 0.9 }));
 
 test('the file answers as the trained network does', async () => {
   const model = small();

@@ -21,8 +21,9 @@ const SUFFICIENT = 1e-4;
  * Adapts one head to a person by maximum a posteriori: the trained weights are the prior's mean.
  *
  * Minimises Σ cross-entropy + ridge · ‖θ − θ₀‖² over kernel and bias. With directions D, the kernel is θ + D φ, and the
- * directions' own ridge · ‖φ‖² is added: this is the same problem for examples (e, √(ridge / their ridge) e D). The minimum lies at θ₀ plus a combination of the
- * examples (the representer theorem), so what is searched is a number per example and class, whatever the head's size:
+ * directions' own ridge · ‖φ‖² is added: this is the same problem for examples (e, √(ridge / their ridge) e D).
+ *
+ * The minimum lies at θ₀ plus a combination of the examples (the representer theorem), so what is searched is a number per example and class, whatever the head's size:
  * examples are few where heads are large. The problem is strictly convex; L-BFGS finds its one minimum.
  */
 export class HeadAdaptation {
@@ -186,7 +187,7 @@ function addChange(
   change: Float64Array,
 ): void {
   const classes = bias.length;
-  for (let at = 0; at < kernel.length; at++) kernel[at]! += change[at]!;
+  add(kernel, change, 1);
   if (!directions) return;
   const { columns, count } = directions;
   const looser = Math.sqrt(ridge / directions.ridge);

@@ -92,7 +92,7 @@ interface Judgement {
   readonly loss: number;
 }
 
-/** @param known  how many labels, and clips of the judged label that has the fewest */
+/** @param clipsOfLabel  of the judged label that has the fewest */
 function reasonAgainst(
   { labels, clipsOfLabel }: { readonly labels: number; readonly clipsOfLabel: number },
   base: Judgement,

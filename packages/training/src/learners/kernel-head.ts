@@ -11,6 +11,7 @@ import {
   ofCopies,
   type PreparedRows,
   prepare,
+  rowsOfClips,
   SPEAKER_TAU,
 } from './lda-head.js';
 import { type ColumnStatistics, normaliseRows, shrunkStatistics } from './speaker-normalise.js';
@@ -71,31 +72,33 @@ export async function fitKernelHead(
   const classes = options.labels.length;
   const prepared = prepare(copies, size, train, options.track !== 'nothing');
   const held = innerParts(train, options.seed)[0]!;
-  const { ridge, temperature, innerCopies } = await choose(tf, prepared, train, held, classes, options);
+  const { ridge, temperature, ...inner } = await choose(tf, prepared, train, held, classes, options);
   const clips = Int32Array.from({ length: train.length }, (_, clip) => clip);
   const system = await systemOf(tf, prepared, train, clips, classes);
   const trained = await system.solve(ridge);
   system.dispose();
   return {
     head: new KernelHead(trained, temperature, prepared.population, tf),
-    innerCopies,
-    innerTruth: held.map((clip) => train.classes[clip]!),
+    ...inner,
   };
 }
 
 /** The rows of some clips and of their copies beside each other. */
 async function systemOf(
   tf: TensorFlow,
-  { rows, size, clipOf }: PreparedRows,
+  prepared: PreparedRows,
   train: TrainingSide,
   clips: ArrayLike<number>,
   classes: number,
 ): Promise<KernelSystem> {
-  const wanted = new Set(Array.from(clips));
-  const places = Array.from(clipOf.keys()).filter((row) => wanted.has(clipOf[row]!));
-  const own = gather(rows, size, places);
-  const rowClasses = places.map((row) => train.classes[clipOf[row]!]!);
-  return KernelSystem.of(tf, own, columnScale(own, size, rowClasses, classes), rowClasses, classes);
+  const { rows, rowClasses } = rowsOfClips(prepared, train, clips);
+  return KernelSystem.of(
+    tf,
+    rows,
+    columnScale(rows, prepared.size, rowClasses, classes),
+    rowClasses,
+    classes,
+  );
 }
 
 async function choose(
@@ -110,7 +113,7 @@ async function choose(
   const apart = new Set(held);
   const others = train.speakers.flatMap((_, clip) => (apart.has(clip) ? [] : [clip]));
   const system = await systemOf(tf, prepared, train, others, classes);
-  const truth = held.map((clip) => train.classes[clip]!);
+  const innerTruth = held.map((clip) => train.classes[clip]!);
   const answered = copiesAnswer ? clipOf.length / train.length : 1;
   let best = { ridge: 0, uar: -1, copies: [] as Float32Array[] };
   for (const ridge of RIDGES) {
@@ -120,13 +123,13 @@ async function choose(
       const places = held.map((clip) => copy * train.length + clip);
       copies.push(softmaxRows(await kernelScores(tf, machine, gather(rows, size, places)), classes, SOFT));
     }
-    const { uar } = scoresOf(confusionMatrix(truth, argmaxRows(ofCopies(copies), classes), classes));
+    const { uar } = scoresOf(confusionMatrix(innerTruth, argmaxRows(ofCopies(copies), classes), classes));
     if (uar > best.uar) best = { ridge, uar, copies };
   }
   system.dispose();
-  const { temperature } = fitTemperature(best.copies[0]!, truth, classes, 'inner');
+  const { temperature } = fitTemperature(best.copies[0]!, innerTruth, classes, 'inner');
   const innerCopies = best.copies.map((own) => applyTemperature(own, classes, temperature));
-  return { ridge: best.ridge, temperature: SOFT * temperature, innerCopies };
+  return { ridge: best.ridge, temperature: SOFT * temperature, innerCopies, innerTruth };
 }
 
 function softmaxRows(scores: Float32Array, classes: number, temperature: number): Float32Array {

@@ -197,15 +197,27 @@ export function gather(rows: Float32Array, size: number, places: ArrayLike<numbe
 }
 
 function scatterOf(
-  { rows, size, clipOf }: PreparedRows,
+  prepared: PreparedRows,
   train: TrainingSide,
   classes: number,
   clips: ArrayLike<number>,
 ): ScatterSums {
+  const { rows, rowClasses } = rowsOfClips(prepared, train, clips);
+  return scatterSums(rows, prepared.size, rowClasses, classes);
+}
+
+/** The rows of some clips and of their copies, and the class of each. */
+export function rowsOfClips(
+  { rows, size, clipOf }: PreparedRows,
+  train: TrainingSide,
+  clips: ArrayLike<number>,
+): { rows: Float32Array; rowClasses: number[] } {
   const wanted = new Set(Array.from(clips));
   const places = Array.from(clipOf.keys()).filter((row) => wanted.has(clipOf[row]!));
-  const rowClasses = places.map((row) => train.classes[clipOf[row]!]!);
-  return scatterSums(gather(rows, size, places), size, rowClasses, classes);
+  return {
+    rows: gather(rows, size, places),
+    rowClasses: places.map((row) => train.classes[clipOf[row]!]!),
+  };
 }
 
 function choose(

@@ -1,4 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { dot } from '../dot.js';
 import type { Discriminant } from './discriminant.js';
 import { solveFactored } from './symmetric-solve.js';
 
@@ -98,10 +99,4 @@ class Mean {
   values(): Float64Array {
     return this.#sum.map((sum) => sum / this.#count);
   }
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (const [at, value] of a.entries()) sum += value * b[at]!;
-  return sum;
 }

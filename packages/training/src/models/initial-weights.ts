@@ -1,3 +1,4 @@
+import { dot } from '../dot.js';
 import type { Random } from '../random.js';
 
 /**
@@ -34,12 +35,6 @@ export function orthogonalRows(rows: number, columns: number, random: Random): F
 /** An LSTM's bias: zero but for the forget gate's 1 (Jozefowicz et al. 2015); gate order i, f, c, o. */
 export function unitForgetBias(units: number): Float32Array {
   return new Float32Array(4 * units).fill(1, units, 2 * units);
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!;
-  return sum;
 }
 
 function subtractProjection(own: Float64Array, unit: Float64Array): void {
