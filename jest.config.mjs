@@ -1,6 +1,6 @@
 /** All packages in one run: `jest` from the repository root. */
 export default {
-  projects: ['packages/*', 'native', 'tools/cli', 'tools/bench', 'tools/synthesizer'].map(
+  projects: ['packages/*', 'native', 'tools/cli', 'tools/bench', 'tools/browser', 'tools/synthesizer'].map(
     (folder) => `<rootDir>/${folder}`,
   ),
   // Training and native teams use both cores themselves; two files at once is as much as helps.

@@ -80,6 +80,7 @@ function setupKey() {
     'native',
     'tools/cli',
     'tools/bench',
+    'tools/browser',
     'tools/synthesizer',
     ...folders('packages'),
   ].map((dir) => `${dir}/package.json`);

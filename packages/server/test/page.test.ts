@@ -1,25 +1,18 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openBrowser } from '@prosodia/browser';
 import { encodeWav } from '@prosodia/features';
-import { type Browser, chromium, type Page } from 'playwright-core';
+
 import { type Service, start, vowels } from './support.js';
 
-const PLACES = [
-  process.env.CHROMIUM_PATH ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-];
-const executablePath = PLACES.find((path) => path !== '' && existsSync(path));
-if (executablePath === undefined)
-  console.warn('No Chromium found (CHROMIUM_PATH, /usr/bin/chromium): the page is not tested');
+type Browser = Awaited<ReturnType<typeof openBrowser>>;
+type Page = Awaited<ReturnType<Browser['newPage']>>;
 
 const clip = vowels();
 
-(executablePath ? describe : describe.skip)('the page in Chromium', () => {
+describe('the page in Chromium', () => {
   let folder: string;
   let recording: string;
   let service: Service;
@@ -30,15 +23,7 @@ const clip = vowels();
     recording = join(folder, 'vowels.wav');
     await writeFile(recording, encodeWav(clip));
     service = await start();
-    browser = await chromium.launch({
-      executablePath: executablePath as string,
-      args: [
-        '--no-sandbox',
-        '--use-fake-ui-for-media-stream',
-        '--use-fake-device-for-media-stream',
-        `--use-file-for-fake-audio-capture=${recording}`,
-      ],
-    });
+    browser = await openBrowser({ microphone: recording });
   });
   afterAll(async () => {
     await browser?.close();

@@ -1,27 +1,16 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { ProsodiaError } from '@prosodia/contracts';
-import { chromium } from 'playwright-core';
+import { openBrowser } from '@prosodia/browser';
 import type { HeardSegment, Listening } from './listening.js';
 
-const PLACES = [
-  process.env.CHROMIUM_PATH ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-];
 const PATIENCE_MS = 120_000;
 
 /**
  * Opens the service's page in a real browser, chooses the file, and downloads what the page shows.
  *
- * @throws ProsodiaError NATIVE_LOAD where there is no Chromium (CHROMIUM_PATH names one elsewhere)
+ * @throws ProsodiaError NATIVE_LOAD where there is no Chromium
  */
 export async function heardByPage({ url, file }: Listening): Promise<HeardSegment[]> {
-  const executablePath = PLACES.find((path) => path !== '' && existsSync(path));
-  if (executablePath === undefined)
-    throw new ProsodiaError('NATIVE_LOAD', 'No Chromium found: name one in CHROMIUM_PATH');
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const browser = await openBrowser();
   try {
     const page = await browser.newPage();
     await page.goto(url);

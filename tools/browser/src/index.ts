@@ -1,0 +1,1 @@
+export { type OpenBrowserOptions, openBrowser } from './open-browser.js';
