@@ -7,7 +7,8 @@ import { type Corpus, labelsOf } from '../corpus/corpus.js';
 import { relativePaths } from '../corpus/relative-paths.js';
 import { resolveLearner } from '../learners/index.js';
 import { defaultCacheFolder } from '../rows/row-cache.js';
-import { addonHash, buildBank } from './build-bank.js';
+import { cacheBanks } from './build-bank.js';
+import { addonHash } from './chunk-features.js';
 import {
   type FoldFile,
   type FoldJob,
@@ -21,7 +22,7 @@ import { runFolds } from './fold-pool.js';
 import { type KeptPredictions, keptFileName, writeKept } from './kept-predictions.js';
 import type { KnowledgeOptions } from './knowledge.js';
 import { answering, type Learner, TRACKS } from './learner.js';
-import { conditionName, NOISE_SWEEP, type NoiseCondition } from './noise-condition.js';
+import { NOISE_SWEEP } from './noise-condition.js';
 
 /** What a run of all folds tells as it goes. */
 export type ProtocolEvent =
@@ -168,17 +169,15 @@ async function makeFeatures(
   learner: Learner,
   seeds: readonly number[],
 ): Promise<void> {
-  const conditions: (NoiseCondition | undefined)[] = [undefined, ...(job.noise ? NOISE_SWEEP : [])];
+  const wanted = [
+    { name: 'clean', conditions: [undefined], seen: learner },
+    ...(job.noise ? [{ name: 'noise', conditions: NOISE_SWEEP, seen: answering(learner) }] : []),
+  ];
   for (const seed of seeds)
-    for (const condition of conditions)
-      await buildBank(job, condition ? answering(learner) : learner, {
-        ...{ seed, condition, cacheFolder: job.cacheFolder, signal: options.signal },
-        onProgress: (progress) =>
-          options.onEvent?.({
-            kind: 'features',
-            name: condition ? conditionName(condition) : 'clean',
-            ...progress,
-          }),
+    for (const { name, conditions, seen } of wanted)
+      await cacheBanks(job, seen, {
+        ...{ seed, conditions, cacheFolder: job.cacheFolder, signal: options.signal },
+        onProgress: (progress) => options.onEvent?.({ kind: 'features', name, ...progress }),
       });
 }
 

@@ -1,4 +1,6 @@
 export * from './build-bank.js';
+export type { BankCorpus } from './chunk-clips.js';
+export { addonHash } from './chunk-features.js';
 export * from './cross-validate-learner.js';
 export * from './feature-bank.js';
 export * from './figures.js';

@@ -1,6 +1,6 @@
 import { ProsodiaError } from '@prosodia/contracts';
 import { Random } from '../random.js';
-import type { BankCorpus } from './build-bank.js';
+import type { BankCorpus } from './chunk-clips.js';
 import type { FeatureBank } from './feature-bank.js';
 import { checkFold, type FoldPlan, speakersApart } from './fold-plan.js';
 import { type KnowledgeOptions, knowledgeGroups } from './knowledge.js';

@@ -1,0 +1,92 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { AudioClip, NetworkInput } from '@prosodia/contracts';
+import { type Corpus, loadCorpus } from '../src/corpus/index.js';
+import { buildBank, cacheBanks } from '../src/protocol/build-bank.js';
+import { ChunkClips } from '../src/protocol/chunk-clips.js';
+import { NOISE_SWEEP, type NoiseCondition } from '../src/protocol/noise-condition.js';
+import { recipeSchema } from '../src/recipes/index.js';
+import { networkInputOf } from '../src/rows/network-input.js';
+import { TONE_RECIPE, writeToneCorpus } from './support/tone-corpus.js';
+
+let folder = '';
+let corpus: Corpus;
+const RANGE = { first: 0, end: 3 };
+const KINDS = ['white', 'babble'] as const;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'prosodia-noise-'));
+  await writeToneCorpus(join(folder, 'corpus'), 3);
+  corpus = await loadCorpus(join(folder, 'corpus'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const chunk = (of: Pick<Corpus, 'recordings' | 'contentHashes'> = corpus, seed = 1) =>
+  new ChunkClips(of, RANGE, { seed });
+
+/** What was added, where the sum was not scaled down. */
+function added(noisy: AudioClip, clean: AudioClip): Float64Array {
+  return Float64Array.from(noisy.samples, (sample, at) => sample - clean.samples[at]!);
+}
+
+function powerOf(samples: Float64Array | Float32Array): number {
+  return samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
+}
+
+describe('a clip under noise', () => {
+  test.each(KINDS)('%s: the ratio asked for, and the same noise at each', async (kind) => {
+    const clips = chunk();
+    const clean = await clips.under(undefined);
+    const [faint, loud] = await Promise.all([20, 10].map((snrDb) => clips.under({ kind, snrDb })));
+    for (const place of clean.keys()) {
+      const [few, many] = [added(faint![place]!, clean[place]!), added(loud![place]!, clean[place]!)];
+      expect(10 * Math.log10(powerOf(clean[place]!.samples) / powerOf(few))).toBeCloseTo(20, 0);
+      for (const [at, value] of few.entries()) expect(Math.sqrt(10) * value).toBeCloseTo(many[at]!, 4);
+    }
+  });
+
+  test('does not depend on what else was asked for', async () => {
+    const asked = chunk();
+    for (const condition of NOISE_SWEEP) await asked.under(condition);
+    for (const kind of KINDS) {
+      const condition: NoiseCondition = { kind, snrDb: 5 };
+      expect(await asked.under(condition)).toEqual(await chunk().under(condition));
+      expect(await chunk(corpus, 2).under(condition)).not.toEqual(await asked.under(condition));
+    }
+  });
+
+  test('its babble has no voice of its own speaker', async () => {
+    const own = corpus.recordings.flatMap(({ speaker }, index) => (speaker === 'Actor_01' ? [index] : []));
+    const alone = chunk({
+      recordings: own.map((index) => corpus.recordings[index]!),
+      contentHashes: own.map((index) => corpus.contentHashes[index]!),
+    });
+    const samplesOf = (clips: readonly AudioClip[]) => clips.map(({ samples }) => samples);
+    const noisy = await alone.under({ kind: 'babble', snrDb: 0 });
+    expect(samplesOf(noisy)).toEqual(samplesOf(await alone.under(undefined)));
+  });
+});
+
+describe('features under noise', () => {
+  const rows: NetworkInput = networkInputOf(recipeSchema.parse(TONE_RECIPE));
+  const learner = { inputs: { rows }, copies: [] };
+  const all = () => corpus.recordings.map((_, recording) => ({ recording, variant: 0 }));
+
+  test('are the same made for all conditions together and for one alone', async () => {
+    const [together, alone] = [join(folder, 'together'), join(folder, 'alone')];
+    await cacheBanks(corpus, learner, { seed: 1, cacheFolder: together, conditions: NOISE_SWEEP });
+    const files = await readdir(together);
+    for (const condition of [NOISE_SWEEP[3], NOISE_SWEEP[8]]) {
+      const [known, made] = await Promise.all(
+        [together, alone].map((cacheFolder) =>
+          buildBank(corpus, learner, { seed: 1, condition, cacheFolder }),
+        ),
+      );
+      expect(known!.gather('rows', all()).inputs).toEqual(made!.gather('rows', all()).inputs);
+    }
+    // Nothing was made that had not been kept.
+    expect(await readdir(together)).toEqual(files);
+  });
+});
