@@ -1,5 +1,6 @@
 #include "binding/arguments.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -61,21 +62,27 @@ Clip ReadClip(const Napi::Value& value, std::size_t index) {
   return clip;
 }
 
-std::vector<Clip> ReadClips(const Napi::Value& value) {
-  if (!value.IsArray()) throw std::invalid_argument("Expected an array of clips");
-  const Napi::Array array = value.As<Napi::Array>();
-  const std::size_t count = array.Length();
-  if (count > kMaxBatchClips) throw LimitError(std::to_string(count) + " clips in one call");
-  std::vector<Clip> clips(count);
-  std::size_t total = 0;
-  for (std::size_t i = 0; i < count; i++) {
-    Napi::HandleScope scope(value.Env());
-    clips[i] = ReadClip(array.Get(std::uint32_t(i)), i);
-    total += clips[i].samples.size();
-    if (total > kMaxBatchSamples) {
-      throw LimitError("the clips of one call have more than " + std::to_string(kMaxBatchSamples) + " samples");
-    }
+ClipReader::ClipReader(const Napi::Value& value)
+    : array_(value.IsArray() ? value.As<Napi::Array>() : throw std::invalid_argument("Expected an array of clips")),
+      count_(array_.Length()) {
+  if (count_ > kMaxBatchClips) throw LimitError(std::to_string(count_) + " clips in one call");
+}
+
+Clip ClipReader::Read(std::size_t index) {
+  const Napi::HandleScope scope(array_.Env());
+  Clip clip = ReadClip(array_.Get(std::uint32_t(index)), index);
+  samples_ += clip.samples.size();
+  if (samples_ > kMaxBatchSamples) {
+    throw LimitError("the clips of one call have more than " + std::to_string(kMaxBatchSamples) + " samples");
   }
+  return clip;
+}
+
+std::vector<Clip> ReadClips(const Napi::Value& value) {
+  ClipReader reader(value);
+  std::vector<Clip> clips;
+  clips.reserve(reader.count());
+  for (std::size_t i = 0; i < reader.count(); i++) clips.push_back(reader.Read(i));
   return clips;
 }
 
@@ -119,7 +126,24 @@ Napi::Float32Array NewFloat32Array(Napi::Env env, std::size_t count) {
   constexpr std::size_t kSmall = 4096;  // filling these costs less than a second object
   if (count < kSmall) return Napi::Float32Array::New(env, count);
   const Napi::Buffer<std::uint8_t> bytes = Napi::Buffer<std::uint8_t>::New(env, count * sizeof(float));
+  std::size_t& set_aside = SetAside(env);
+  if (const std::size_t taken = std::min(set_aside, count * sizeof(float)); taken > 0) {
+    set_aside -= taken;
+    Napi::MemoryManagement::AdjustExternalMemory(env, -std::int64_t(taken));
+  }
   return Napi::Float32Array::New(env, count, bytes.ArrayBuffer(), bytes.ByteOffset());
+}
+
+void ReleaseBuffer(Napi::Env env, Napi::ArrayBuffer buffer) {
+  std::size_t& set_aside = SetAside(env);
+  const std::size_t kept = std::min(kSetAsideBytes - set_aside, buffer.ByteLength());
+  // Before it is freed: what the engine remembers is the fewest bytes.
+  Napi::MemoryManagement::AdjustExternalMemory(env, std::int64_t(kept));
+  if (napi_detach_arraybuffer(env, buffer) == napi_ok) {
+    set_aside += kept;
+  } else {
+    Napi::MemoryManagement::AdjustExternalMemory(env, -std::int64_t(kept));
+  }
 }
 
 Napi::Float32Array ToFloat32Array(Napi::Env env, const float* samples, std::size_t count) {

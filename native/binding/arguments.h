@@ -17,7 +17,20 @@ struct Clip {
   int sample_rate_hz = 0;
 };
 
-// Copies an array of `{ samples: Float32Array, sampleRateHz: number }`. Throws std::invalid_argument, LimitError.
+// An array of `{ samples: Float32Array, sampleRateHz: number }`, copied one by one. Both throw std::invalid_argument,
+// LimitError.
+class ClipReader {
+ public:
+  explicit ClipReader(const Napi::Value& value);
+  std::size_t count() const { return count_; }
+  Clip Read(std::size_t index);
+
+ private:
+  const Napi::Array array_;
+  std::size_t count_, samples_ = 0;
+};
+
+// A copy of all of them.
 std::vector<Clip> ReadClips(const Napi::Value& value);
 
 // A copy of one `{ samples: Float32Array, sampleRateHz: number }`; errors call it item `index`.
@@ -34,6 +47,12 @@ FeatureConfig ReadFeatureConfig(const Napi::Value& value);
 
 // A new typed array that holds anything, to be written whole: zeros would cost a large one as much as a copy.
 Napi::Float32Array NewFloat32Array(Napi::Env env, std::size_t count);
+
+// Frees the memory of a buffer and leaves it detached; one that cannot be stays as it is. To the engine kSetAsideBytes
+// of it remain in use until new arrays take their place: it collects all garbage whenever ten more megabytes of arrays
+// are alive than were at their fewest since it last did, though the same ones come and go.
+inline constexpr std::size_t kSetAsideBytes = std::size_t{1} << 25;
+void ReleaseBuffer(Napi::Env env, Napi::ArrayBuffer buffer);
 
 // A new typed array holding a copy of `samples`.
 Napi::Float32Array ToFloat32Array(Napi::Env env, const float* samples, std::size_t count);

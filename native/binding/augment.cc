@@ -1,4 +1,5 @@
 // augment(clips, changes, call): one change to each clip.
+// release(buffers): frees the memory of array buffers that nobody reads any more; they are empty afterwards.
 #include <napi.h>
 
 #include <array>
@@ -31,25 +32,26 @@ std::size_t ResultLength(const Augmentation& change, const Clip& clip) {
   return std::size_t(Augmenter::OutputLength(change, std::int64_t(clip.samples.size())));
 }
 
-// Results are made by JavaScript when the batch starts and written where they are: one copy less, and the pages of fresh
-// memory are taken in by the threads.
+// Clips are copied one by one while threads work on those before. Results are made by JavaScript then, too, and written
+// where they are: one copy less.
 class AugmentBatch : public Batch {
  public:
-  AugmentBatch(Napi::Env env, std::vector<Clip> clips, std::vector<Augmentation> changes, const CallOptions& call)
-      : Batch(clips.size(), call), clips_(std::move(clips)), changes_(std::move(changes)), results_(clips_.size()) {
-    Napi::Array array = Napi::Array::New(env, clips_.size());
-    for (std::size_t i = 0; i < clips_.size(); i++) {
-      Napi::HandleScope scope(env);
-      const std::size_t length = ResultLength(changes_[i], clips_[i]);
-      if (length > kMaxClipSamples) continue;  // Run refuses it, by its place
-      Napi::Float32Array samples = NewFloat32Array(env, length);
-      Napi::Object clip = Napi::Object::New(env);
-      clip.Set("samples", samples);
-      clip.Set("sampleRateHz", clips_[i].sample_rate_hz);
-      array.Set(std::uint32_t(i), clip);
-      results_[i] = samples.Data();
-    }
-    array_ = Napi::Persistent(array.As<Napi::Object>());
+  AugmentBatch(Napi::Env env, std::size_t clips, std::vector<Augmentation> changes, const CallOptions& call)
+      : Batch(clips, call), clips_(clips), changes_(std::move(changes)), results_(clips) {
+    array_ = Napi::Persistent(Napi::Array::New(env, clips).As<Napi::Object>());
+  }
+
+  void Take(Napi::Env env, std::size_t item, Clip clip) {
+    const std::size_t length = ResultLength(changes_[item], clip);
+    const int sample_rate_hz = clip.sample_rate_hz;
+    clips_[item] = std::move(clip);
+    if (length > kMaxClipSamples) return;  // Run refuses it, by its place
+    Napi::Float32Array samples = NewFloat32Array(env, length);
+    Napi::Object result = Napi::Object::New(env);
+    result.Set("samples", samples);
+    result.Set("sampleRateHz", sample_rate_hz);
+    array_.Value().Set(std::uint32_t(item), result);
+    results_[item] = samples.Data();
   }
 
   void Run(std::size_t item, int worker) override {
@@ -86,11 +88,27 @@ class AugmentBatch : public Batch {
 
 Napi::Value Augment(const Napi::CallbackInfo& info) {
   return Guarded(info.Env(), [&]() -> Napi::Value {
-    std::vector<Clip> clips = ReadClips(info[0]);
-    std::vector<Augmentation> changes = ReadChanges(info[1], clips.size());
+    ClipReader clips(info[0]);
+    std::vector<Augmentation> changes = ReadChanges(info[1], clips.count());
     const CallOptions call = ReadCallOptions(info[2]);
-    return StartBatch(info.Env(),
-                      std::make_shared<AugmentBatch>(info.Env(), std::move(clips), std::move(changes), call));
+    const auto batch = std::make_shared<AugmentBatch>(info.Env(), clips.count(), std::move(changes), call);
+    return StartBatch(info.Env(), batch, [&](std::size_t item) {
+      const Napi::HandleScope scope(info.Env());
+      batch->Take(info.Env(), item, clips.Read(item));
+    });
+  });
+}
+
+Napi::Value Release(const Napi::CallbackInfo& info) {
+  return Guarded(info.Env(), [&]() -> Napi::Value {
+    if (!info[0].IsArray()) throw std::invalid_argument("Expected an array of array buffers");
+    const Napi::Array buffers = info[0].As<Napi::Array>();
+    for (std::uint32_t i = 0; i < buffers.Length(); i++) {
+      const Napi::HandleScope scope(info.Env());
+      const Napi::Value buffer = buffers.Get(i);
+      if (buffer.IsArrayBuffer()) ReleaseBuffer(info.Env(), buffer.As<Napi::ArrayBuffer>());
+    }
+    return info.Env().Undefined();
   });
 }
 
@@ -98,6 +116,7 @@ Napi::Value Augment(const Napi::CallbackInfo& info) {
 
 void AddAugment(Napi::Env env, Napi::Object exports) {
   exports.Set("augment", Napi::Function::New(env, Augment, "augment"));
+  exports.Set("release", Napi::Function::New(env, Release, "release"));
 }
 
 }  // namespace prosodia::binding

@@ -29,6 +29,7 @@ struct Host {
   napi_threadsafe_function wake = nullptr;
   std::unique_ptr<ThreadTeam> team = std::make_unique<ThreadTeam>();
   const std::shared_ptr<FloatPool> pool = std::make_shared<FloatPool>();
+  std::size_t set_aside = 0;
   std::list<Flight> flights;  // JavaScript thread only
   std::mutex lock;
   std::list<const Job*> finished;  // under the lock
@@ -160,6 +161,8 @@ void InitBatches(Napi::Env env) {
 }
 
 std::shared_ptr<FloatPool> ClipPool(Napi::Env env) { return env.GetInstanceData<Host>()->pool; }
+
+std::size_t& SetAside(Napi::Env env) { return env.GetInstanceData<Host>()->set_aside; }
 
 Napi::Value StartBatch(Napi::Env env, std::shared_ptr<Batch> batch) { return StartBatch(env, std::move(batch), nullptr); }
 

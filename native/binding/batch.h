@@ -55,6 +55,9 @@ Napi::Value Guarded(Napi::Env env, const std::function<Napi::Value()>& body);
 // Where this environment's clips are copied to.
 std::shared_ptr<FloatPool> ClipPool(Napi::Env env);
 
+// Bytes of this environment's released arrays that the engine still counts as in use; arguments.h says what for.
+std::size_t& SetAside(Napi::Env env);
+
 // Makes this environment's team; called once by the addon's Init.
 void InitBatches(Napi::Env env);
 

@@ -56,11 +56,9 @@ void ThreadTeam::Submit(std::shared_ptr<Job> job, std::size_t ready, std::functi
 }
 
 void ThreadTeam::MakeReady(Job& job, std::size_t ready) {
-  {
-    std::lock_guard hold(lock_);
-    job.ready_ = ready;
-  }
-  wake_.notify_one();
+  std::unique_lock hold(lock_);
+  job.ready_ = ready;
+  Leave(hold);
 }
 
 bool ThreadTeam::Exhausted(const Job& job) { return job.next_ >= job.items_ || job.stopping() || job.failure_; }
@@ -83,6 +81,14 @@ std::list<ThreadTeam::Entry>::iterator ThreadTeam::Claim() {
   });
 }
 
+// One that found every job fully staffed sleeps. It is woken for what this thread leaves, not after every item: two that
+// take turns at one job's items cost more in waking than a short item does.
+void ThreadTeam::Leave(std::unique_lock<std::mutex>& hold) {
+  const bool has_more = Claim() != jobs_.end();
+  hold.unlock();
+  if (has_more) wake_.notify_one();
+}
+
 void ThreadTeam::Work(int worker) {
   std::unique_lock hold(lock_);
   for (;;) {
@@ -96,7 +102,7 @@ void ThreadTeam::Work(int worker) {
     if (Exhausted(*job)) {  // and nobody works on it: it has ended
       auto finished = std::move(entry->finished);
       jobs_.erase(entry);
-      hold.unlock();
+      Leave(hold);
       finished(std::move(job));
       hold.lock();
       if (ending_) wake_.notify_all();
@@ -105,7 +111,7 @@ void ThreadTeam::Work(int worker) {
     const std::size_t item = job->next_++;
     job->working_++;
     jobs_.splice(jobs_.end(), jobs_, entry);  // its turn is over: the next free thread looks at the others first
-    hold.unlock();
+    Leave(hold);
     std::exception_ptr failure;
     try {
       job->Run(item, worker);
@@ -119,8 +125,6 @@ void ThreadTeam::Work(int worker) {
       job->failed_item_ = item;
     }
     if (!failure && !job->stopping()) job->control_->done.fetch_add(1, std::memory_order_relaxed);
-    // A thread that found every job fully staffed sleeps; it may be needed now.
-    wake_.notify_one();
   }
 }
 

@@ -89,6 +89,8 @@ class ThreadTeam {
   };
   void Work(int worker);
   std::list<Entry>::iterator Claim();
+  // Unlocks, and wakes a thread where there is still something to claim.
+  void Leave(std::unique_lock<std::mutex>& hold);
   static bool Exhausted(const Job& job);
   bool Staffed(const Job& job) const;
 

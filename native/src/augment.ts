@@ -31,4 +31,6 @@ export interface AugmentOperations {
     changes: readonly NativeAugmentation[],
     call: NativeCall,
   ): NativeJob<AudioClip[]>;
+  /** Frees the buffers' memory at once and leaves them detached; those that cannot be are left as they are. */
+  release(buffers: readonly ArrayBuffer[]): void;
 }

@@ -1,11 +1,12 @@
 // The team that all batches share: run this under ThreadSanitizer.
 #include <gtest/gtest.h>
 
-#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "core/feature_matrix.h"
@@ -69,6 +70,46 @@ TEST(ThreadTeam, GivesTheSameBytesForAnyNumberOfThreads) {
   }
 }
 
+// Items whose inputs come after the job has begun.
+class Late : public Job {
+ public:
+  explicit Late(std::size_t items) : Job(items, 3), inputs(items), outputs(items) {}
+  void Run(std::size_t item, int) override { outputs[item] = inputs[item] + 1; }
+
+  std::vector<int> inputs, outputs;
+};
+
+// One item that says when it runs and waits to be told to go on.
+class Held : public Job {
+ public:
+  Held() : Job(1, 1, 9) {}
+  void Run(std::size_t, int) override {
+    running.Add();
+    go_on.Wait(1);
+  }
+
+  Done running, go_on;
+};
+
+TEST(ThreadTeam, WakesASleepingThreadForWhatAnEndingJobLeaves) {
+  ThreadTeam team;
+  Done warm, ended;
+  team.Submit(std::make_shared<Late>(3), [&](std::shared_ptr<Job>) { warm.Add(); });  // there are three threads now
+  warm.Wait(1);
+  const auto first = std::make_shared<Held>(), second = std::make_shared<Held>();
+  team.Submit(first, [&](std::shared_ptr<Job>) {
+    second->running.Wait(1);  // the thread that ends the first job cannot begin the second
+    ended.Add();
+  });
+  first->running.Wait(1);
+  team.Submit(second, [&](std::shared_ptr<Job>) { ended.Add(); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the others find their group staffed, and sleep
+  first->go_on.Add();
+  second->go_on.Add();
+  ended.Wait(2);
+  EXPECT_TRUE(first->complete() && second->complete());
+}
+
 class Counted : public Job {
  public:
   Counted(std::size_t items, std::size_t bad) : Job(items, 4), bad_(bad) {}
@@ -78,15 +119,6 @@ class Counted : public Job {
 
  private:
   const std::size_t bad_;
-};
-
-// Items whose inputs come after the job has begun.
-class Late : public Job {
- public:
-  explicit Late(std::size_t items) : Job(items, 3), inputs(items), outputs(items) {}
-  void Run(std::size_t item, int) override { outputs[item] = inputs[item] + 1; }
-
-  std::vector<int> inputs, outputs;
 };
 
 TEST(ThreadTeam, AnItemBeginsWhenItIsReady) {

@@ -24,6 +24,7 @@ export { inputSize, networkRows, networkRowsFromFiles } from './network.js';
 export { type VariantRows, type VariantRowsRequest, variantRows } from './network-variants.js';
 export { type CepstralStatistics, cepstralStatistics, normalizeCepstra } from './normalize.js';
 export { extractProsody, type ProsodyFrames, type ProsodyOptions } from './prosody.js';
+export { releaseClips } from './release.js';
 export { resampleClips } from './resample.js';
 export { type SequenceShape, sequenceRows, sequenceRowsFromFiles } from './sequence.js';
 export type { FeatureSource, FileOptions, SourceFeatures, SourceRow } from './source-rows.js';

@@ -5,7 +5,7 @@ import {
   ProsodiaError,
   type Recording,
 } from '@prosodia/contracts';
-import { augment, decodeFile, networkRows } from '@prosodia/features';
+import { augment, decodeFile, networkRows, releaseClips } from '@prosodia/features';
 import pLimit from 'p-limit';
 import type { CorpusProblem } from '../corpus/corpus.js';
 import type { AugmentationRule } from '../recipes/recipe.js';
@@ -110,6 +110,7 @@ async function rowsOf(
     );
     const changed = await augment(clips, changes, { signal });
     variants.push(await networkRows(changed, plan.input, { signal }));
+    releaseClips(changed);
   }
   const size = rowSizeOf(plan.input.shape);
   return clips.map((_, clip) => {

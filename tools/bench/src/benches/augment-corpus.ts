@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AugmentationOptions } from '@prosodia/contracts';
-import { augment, decodeFile, extractFeatures } from '@prosodia/features';
+import { augment, decodeFile, extractFeatures, releaseClips } from '@prosodia/features';
 import { ownVersion } from '../machine.js';
 import { type BenchRow, median, rowOf } from '../row.js';
 
@@ -48,7 +48,12 @@ async function fourfold(paths: readonly string[]): Promise<number> {
     const clips = await Promise.all(paths.slice(first, first + CHUNK).map((path) => decodeFile(path)));
     decodingMs += performance.now() - start;
     await extractFeatures(clips, {}, call);
-    for (const change of CHANGES) await extractFeatures(await augment(clips, change, call), {}, call);
+    for (const change of CHANGES) {
+      const changed = await augment(clips, change, call);
+      await extractFeatures(changed, {}, call);
+      releaseClips(changed);
+    }
+    releaseClips(clips);
   }
   return decodingMs;
 }

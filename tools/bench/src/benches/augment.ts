@@ -1,5 +1,5 @@
 import type { AugmentationOptions } from '@prosodia/contracts';
-import { augment, extractFeatures } from '@prosodia/features';
+import { augment, extractFeatures, releaseClips } from '@prosodia/features';
 import { heldOutNames, Probe, withQuality } from '../augment-quality.js';
 import { type ReportedChange, writeReport } from '../augment-report.js';
 import { type BenchClips, withClips } from '../clips.js';
@@ -70,7 +70,7 @@ async function oneChange({ bench, probe, change, kind, amount, systems }: Work) 
   const rows = await contest({
     work: `${words}, a clip of 22.05 kHz (${source})`,
     ours: inProcess({ system: 'prosodia', version: ownVersion(), threads: 1 }, async () => {
-      for (let i = 0; i < REPEATS; i++) await augment(clips, change, { threads: 1 });
+      for (let i = 0; i < REPEATS; i++) releaseClips(await augment(clips, change, { threads: 1 }));
       return clips.length * REPEATS;
     }),
     peers: systems.map((system, index) =>
@@ -108,7 +108,11 @@ function fourfold({ clips, source }: BenchClips): Promise<BenchRow[]> {
     ours: inProcess({ system: 'prosodia', version: ownVersion(), threads: 2 }, async () => {
       const call = { threads: 2 };
       await extractFeatures(clips, {}, call);
-      for (const change of changes) await extractFeatures(await augment(clips, change, call), {}, call);
+      for (const change of changes) {
+        const changed = await augment(clips, change, call);
+        await extractFeatures(changed, {}, call);
+        releaseClips(changed);
+      }
       return clips.length;
     }),
     peers: [],

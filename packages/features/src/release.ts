@@ -1,0 +1,26 @@
+import type { AudioClip } from '@prosodia/contracts';
+import { nativeAddon } from '@prosodia/native';
+import { checkClips } from './clips.js';
+
+/**
+ * Gives back the memory of clips that nobody reads any more, without waiting for the garbage collector. It is started by
+ * every few clips' worth of new memory, and takes longer than adding noise to them: a loop that changes clips, looks at
+ * them and forgets them is two to three times as fast with this.
+ *
+ * The clips' arrays are empty afterwards, and so is every other view of their buffers. An array that is part of a larger
+ * buffer, or whose buffer is shared between threads, keeps its samples.
+ *
+ * @param clips  what `augment`, `resampleClips`, `compose` or `decodeFile` returned; not used by a call under way
+ * @throws ProsodiaError INVALID_ARGUMENT (no array of clips)
+ * @example
+ * const noisy = await augment(clips, { kind: 'noise', snrDb: 15 });
+ * const features = await extractFeatures(noisy);
+ * releaseClips(noisy);
+ */
+export function releaseClips(clips: readonly AudioClip[]): void {
+  checkClips(clips);
+  const buffers = clips.flatMap(({ samples: { buffer, byteLength } }) =>
+    buffer instanceof ArrayBuffer && byteLength > 0 && byteLength === buffer.byteLength ? [buffer] : [],
+  );
+  nativeAddon().release(buffers);
+}
