@@ -65,6 +65,8 @@ async function load({ backend, onFallback }: LoadTensorflowOptions): Promise<Loa
 async function loadNode(): Promise<LoadedTensorflow> {
   // libtensorflow greets on stderr with the processor features it was not built for.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // oneDNN's threads keep waiting for more work on the cores that the addon's LSTMs need: a fifth of an epoch.
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '0';
   const module = await import('@tensorflow/tfjs-node');
   const loaded = namespaceOf<TensorFlow>(module);
   await loaded.ready();
