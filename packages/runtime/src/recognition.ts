@@ -50,3 +50,9 @@ export function weightedMean(
   }
   return mean;
 }
+
+/** The card of the same model that answers by the clip as it is; one without such a variant stays as it is. */
+export function withoutCopies(card: ModelCard): ModelCard {
+  const plain = card.variants.find(({ augmentations }) => augmentations.length === 0);
+  return plain ? { ...card, variants: [{ ...plain, weight: 1 }] } : card;
+}

@@ -12,12 +12,12 @@ import { NetworkPool } from './network-pool.js';
 import type { OpenedModel } from './opened-model.js';
 import { type RecognizerOptions, type RecognizerSettings, settingsOf } from './options.js';
 import { ProgressReporter } from './progress.js';
-import { NO_SPEECH, toRecognition, UNSURE, weightedMean } from './recognition.js';
+import { NO_SPEECH, toRecognition, UNSURE, weightedMean, withoutCopies } from './recognition.js';
 import type * as Parts from './recognizer-parts.js';
 import { type GraphInput, rowSizeOf } from './row-layout.js';
 import type { SpeechDetector } from './speech-detector.js';
 import type { EmotionStream } from './stream/emotion-stream.js';
-import type { ClipRecognizer, StreamOptions } from './stream/options.js';
+import type { ClipRecognizer, RecognizeOptions, StreamOptions } from './stream/options.js';
 import type { Voice } from './voice/voice.js';
 import type { HeardClip, VoiceHeads } from './voice/voice-model.js';
 
@@ -103,16 +103,17 @@ export class Recognizer {
    * Silence gets an answer like any other sound, unless the recognizer was loaded with `detectSpeech`.
    *
    * @param source  path, `file:` URL or bytes of an audio file, or mono samples in [-1, 1]; at least 0.1 s
+   * @param options.quick  answer by the clip alone where the model would also hear changed copies of it
    * @throws ProsodiaError INVALID_ARGUMENT (too short, a sample that is not finite), DECODE, LIMIT (longer than
    *   `maxClipSec`, or more than `maxQueue` calls waiting), ABORTED by the signal or by `close`, MODEL
    */
-  async recognize(source: ClipSource, options: { signal?: AbortSignal } = {}): Promise<Recognition> {
+  async recognize(source: ClipSource, options: RecognizeOptions = {}): Promise<Recognition> {
     this.#expectOpen();
-    const { signal } = options;
+    const { signal, quick = false } = options;
     return this.#gate.run(1, signal, async () => {
       const short = await this.#answerOnThread(source, signal);
       if (short) return short;
-      const [item] = await this.#recognizeGroup([source], signal);
+      const [item] = await this.#recognizeGroup([source], signal, { quick });
       return resultOf(item!);
     });
   }
@@ -130,7 +131,7 @@ export class Recognizer {
   ): Promise<Recognition> {
     this.#expectOpen();
     const { signal } = options;
-    const [item] = await this.#gate.run(1, signal, () => this.#recognizeGroup([source], signal, network));
+    const [item] = await this.#gate.run(1, signal, () => this.#recognizeGroup([source], signal, { network }));
     return resultOf(item!);
   }
 
@@ -244,7 +245,7 @@ export class Recognizer {
       heads: this.#heads,
       listen: async (source: ClipSource, signal?: AbortSignal) => {
         this.#expectOpen();
-        const [item] = await this.#gate.run(1, signal, () => this.#hear([source], signal, true));
+        const [item] = await this.#gate.run(1, signal, () => this.#hear(this.card, [source], signal, true));
         const heard = resultOf(item!);
         const wanted = clipSummaries(this.card).length > 0 ? heard.rows : [];
         return { ...heard, summaries: answersOf(await this.#pool.run(wanted, signal, 'summaries')) };
@@ -310,12 +311,13 @@ export class Recognizer {
   async #recognizeGroup(
     sources: readonly ClipSource[],
     signal: AbortSignal | undefined,
-    network: Network = (rows) => this.#pool.run(rows, signal),
+    { network = (rows) => this.#pool.run(rows, signal), quick = false }: Way = {},
   ): Promise<BatchItem<Recognition>[]> {
-    const items = await this.#hear(sources, signal, this.#settings.detectSpeech);
+    const card = quick ? withoutCopies(this.card) : this.card;
+    const items = await this.#hear(card, sources, signal, this.#settings.detectSpeech);
     const rows = items.flatMap((item) => (item.ok ? item.value.rows : []));
     const answers = rows.length === 0 ? [] : await network(rows);
-    const { variants } = this.card;
+    const { variants } = card;
     let place = 0;
     return items.map((item) => {
       if (!item.ok) return item;
@@ -326,12 +328,13 @@ export class Recognizer {
   }
 
   async #hear(
+    card: ModelCard,
     sources: readonly ClipSource[],
     signal: AbortSignal | undefined,
     detectSpeech: boolean,
   ): Promise<BatchItem<HeardClip>[]> {
     const { hearClips } = await import('./heard-clips.js');
-    return hearClips(this.card, sources, {
+    return hearClips(card, sources, {
       signal,
       maxClipSec: this.#settings.maxClipSec,
       plan: this.#opened.setup.plan,
@@ -360,4 +363,8 @@ export async function readModelFile(file: Uint8Array, name: string): Promise<Mod
   return (await import('./model-file.js')).readModelFile(file, name);
 }
 
-type Network = (rows: readonly Float32Array[]) => Promise<readonly (Float32Array | ProsodiaError)[]>;
+/** How a group of clips is answered; by the recognizer's own network and all of the model's copies unless given. */
+interface Way {
+  readonly network?: (rows: readonly Float32Array[]) => Promise<readonly (Float32Array | ProsodiaError)[]>;
+  readonly quick?: boolean;
+}

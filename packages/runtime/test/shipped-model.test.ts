@@ -18,6 +18,34 @@ it('is found by its name and answers with the mean of its variants', async () =>
   expect(Object.values(probabilities).reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 12);
 });
 
+it('answers quickly by the clip alone, and provisionally while somebody speaks', async () => {
+  const clip = voice(1, 1);
+  let rows: readonly Float32Array[] = [];
+  await recognizer.recognizeBy((given) => {
+    rows = given;
+    return recognizer.infer(given);
+  }, clip);
+  const own = recognizer.card.variants.findIndex(({ augmentations }) => augmentations.length === 0);
+  const [expected] = await recognizer.infer([rows[own]!]);
+  const whole = await recognizer.recognize(clip);
+  const quick = await recognizer.recognize(clip, { quick: true });
+  for (const [index, name] of recognizer.labels.entries())
+    expect(quick.probabilities[name]).toBeCloseTo(expected![index]!, 6);
+  expect(quick.probabilities).not.toEqual(whole.probabilities);
+  const { sampleRateHz } = clip;
+  const stream = recognizer.stream({ sampleRateHz, vad: false, hopSec: 1, windowSec: 2, smoothing: 0 });
+  const seen = new Set<string>();
+  for await (const event of stream.from([clip.samples])) {
+    if (event.type !== 'provisional' && event.type !== 'segment') continue;
+    const samples = clip.samples.slice(0, Math.round(event.endSec * sampleRateHz));
+    const isQuick = event.type === 'provisional';
+    const alone = await recognizer.recognize({ samples, sampleRateHz }, { quick: isQuick });
+    expect(event.probabilities).toEqual(alone.probabilities);
+    seen.add(event.type);
+  }
+  expect([...seen]).toEqual(['provisional', 'segment']);
+});
+
 it('gives a batch the answers of its clips one by one', async () => {
   const clips = [voice(1, 1), voice(2, 0.8)];
   const batch = await recognizer.recognizeBatch(clips);

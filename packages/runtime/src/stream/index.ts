@@ -6,5 +6,5 @@ export {
   type TriggerOptions,
 } from './emotion-trigger.js';
 export type { Gap, Provisional, Segment, SpeechEnd, SpeechStart, StreamEvent } from './events.js';
-export type { ClipRecognizer, StreamOptions } from './options.js';
+export type { ClipRecognizer, RecognizeOptions, StreamOptions } from './options.js';
 export type { PcmChunk, TimedPcm } from './pcm-chunk.js';

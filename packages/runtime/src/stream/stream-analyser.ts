@@ -125,7 +125,8 @@ export class StreamAnalyser {
   async #answer(line: Line, end: number): Promise<void> {
     const from = this.#windowBegin(line.tracker.speakingSince!, line.sampleRateHz, end);
     this.#nextAnswer = end + Math.round(this.#parts.settings.hopSec * line.sampleRateHz);
-    const answer = await this.#recognize(line, from, end);
+    // It is soon replaced by the next.
+    const answer = await this.#recognize(line, from, end, true);
     this.#parts.emit({ ...placed(this.#smoother.smooth(answer)), type: 'provisional' });
   }
 
@@ -139,7 +140,7 @@ export class StreamAnalyser {
     }
     const { from, to } = line.tracker.spanOf(decision, available);
     if (!decision.goesOn) emit({ type: 'speechEnd', timeSec: line.clock.timeOf(to) });
-    emit({ ...placed(await this.#recognize(line, from, to)), type: 'segment' });
+    emit({ ...placed(await this.#recognize(line, from, to, false)), type: 'segment' });
   }
 
   async #break(line: Line): Promise<void> {
@@ -147,10 +148,10 @@ export class StreamAnalyser {
     if (decision) await this.#decided(line, decision, line.ring.end);
   }
 
-  async #recognize(line: Line, from: number, to: number) {
+  async #recognize(line: Line, from: number, to: number, quick: boolean) {
     const { recognizer, signal } = this.#parts;
     const clip = { samples: line.ring.read(from, to), sampleRateHz: line.sampleRateHz };
-    const answer = await recognizer.recognize(clip, { ...(signal && { signal }) });
+    const answer = await recognizer.recognize(clip, { quick, ...(signal && { signal }) });
     return { ...answer, startSec: line.clock.timeOf(from), endSec: line.clock.timeOf(to) };
   }
 }
