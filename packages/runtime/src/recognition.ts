@@ -51,8 +51,8 @@ export function weightedMean(
   return mean;
 }
 
-/** The card of the same model that answers by the clip as it is; one without such a variant stays as it is. */
+/** The card of the same model that answers by the clip as it is, which is the first variant of every model that has it. */
 export function withoutCopies(card: ModelCard): ModelCard {
-  const plain = card.variants.find(({ augmentations }) => augmentations.length === 0);
-  return plain ? { ...card, variants: [{ ...plain, weight: 1 }] } : card;
+  const [plain] = card.variants;
+  return plain?.augmentations.length === 0 ? { ...card, variants: [{ ...plain, weight: 1 }] } : card;
 }

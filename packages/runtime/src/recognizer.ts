@@ -243,11 +243,12 @@ export class Recognizer {
     const model = {
       card: this.card,
       heads: this.#heads,
-      listen: async (source: ClipSource, signal?: AbortSignal) => {
+      listen: async (source: ClipSource, signal?: AbortSignal, quick = false) => {
         this.#expectOpen();
-        const [item] = await this.#gate.run(1, signal, () => this.#hear(this.card, [source], signal, true));
+        const card = quick ? withoutCopies(this.card) : this.card;
+        const [item] = await this.#gate.run(1, signal, () => this.#hear(card, [source], signal, true));
         const heard = resultOf(item!);
-        const wanted = clipSummaries(this.card).length > 0 ? heard.rows : [];
+        const wanted = clipSummaries(this.card).length > 0 && !quick ? heard.rows : [];
         return { ...heard, summaries: answersOf(await this.#pool.run(wanted, signal, 'summaries')) };
       },
       embeddings: async (rows: readonly Float32Array[], signal?: AbortSignal) => {

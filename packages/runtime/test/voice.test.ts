@@ -107,6 +107,17 @@ it('does not drift on silence, noise or one label said again and again', async (
     expect(after.probabilities[label]).toBeCloseTo(before.probabilities[label]!, 6);
 });
 
+it('learns from a stream what is said once, however often it is answered meanwhile', async () => {
+  const voice = recognizer.speaker();
+  const { samples, sampleRateHz } = spoken(41, 200);
+  const stream = recognizer.stream({ sampleRateHz, vad: false, hopSec: 0.2, speaker: voice });
+  const types: string[] = [];
+  for await (const { type } of stream.from([samples])) types.push(type);
+  expect(types.filter((type) => type === 'provisional').length).toBeGreaterThan(1);
+  expect(types.filter((type) => type === 'segment')).toHaveLength(1);
+  expect(voice.clips).toBe(1);
+});
+
 it('forgets', async () => {
   const voice = await taught();
   voice.forget();

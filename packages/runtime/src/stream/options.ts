@@ -11,7 +11,7 @@ export interface RecognizeOptions {
   readonly quick?: boolean;
 }
 
-/** Whatever answers for a clip: a recognizer, or one person's voice, which is never quick. */
+/** Whatever answers for a clip: a recognizer, or one person's voice. */
 export interface ClipRecognizer {
   recognize(source: ClipSource, options?: RecognizeOptions): Promise<Recognition>;
 }

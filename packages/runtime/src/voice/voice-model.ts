@@ -6,8 +6,12 @@ import type { Head } from './head.js';
 export interface VoiceModel {
   readonly card: ModelCard;
   readonly heads: VoiceHeads;
-  /** The rows of a clip and whether anybody speaks in it. */
-  listen(source: ClipSource, signal: AbortSignal | undefined): Promise<KnownClip>;
+  /**
+   * The rows of a clip and whether anybody speaks in it.
+   *
+   * @param quick  the first variant's row alone, and no summaries
+   */
+  listen(source: ClipSource, signal?: AbortSignal, quick?: boolean): Promise<KnownClip>;
   /** Of each row the embedding, followed by the speaker's embedding where the model has one. */
   embeddings(rows: readonly Float32Array[], signal: AbortSignal | undefined): Promise<Float32Array[]>;
   /** The answer in words, as the recognizer's options want it. */

@@ -2,6 +2,8 @@ import type { Recognition, VoiceProfile } from '@prosodia/contracts';
 import { ProsodiaError } from '@prosodia/contracts/errors';
 import { MAX_EXAMPLES } from '@prosodia/contracts/file-formats';
 import type { ClipSource } from '../clip-source.js';
+import { withoutCopies } from '../recognition.js';
+import type { RecognizeOptions } from '../stream/options.js';
 import type { Example } from './adapt-head.js';
 import { type Adaptation, type AdaptationReport, adaptHeads } from './adaptation.js';
 import { type Head, mixtureOf } from './head.js';
@@ -64,22 +66,26 @@ export class Voice {
   /**
    * Recognises a clip with what is known of the person, and afterwards knows the person's features better.
    *
-   * Clips without speech are answered but not learned from.
+   * Clips without speech are answered but not learned from, and neither are quick answers: a stream gives several of them
+   * about the same words.
    *
    * @throws ProsodiaError as `Recognizer.recognize`
    */
-  async recognize(source: ClipSource, { signal }: CallOptions = {}): Promise<Recognition> {
-    const heard = await this.#model.listen(source, signal);
-    const { card } = this.#model;
+  async recognize(
+    source: ClipSource,
+    { signal, quick = false }: RecognizeOptions = {},
+  ): Promise<Recognition> {
+    const heard = await this.#model.listen(source, signal, quick);
+    const { variants } = quick ? withoutCopies(this.#model.card) : this.#model.card;
     const found = await this.#model.embeddings(this.#statistics.fill(heard.rows), signal);
-    const mean = new Float32Array(card.labels.length);
+    const mean = new Float32Array(this.#model.card.labels.length);
     const { start, temperature } = this.#branch();
     const { heads } = this.#adapted();
     for (const [variant, embedding] of found.entries()) {
       const answer = mixtureOf(heads, embedding.subarray(start), temperature);
-      for (let c = 0; c < mean.length; c++) mean[c]! += card.variants[variant]!.weight * answer[c]!;
+      for (let c = 0; c < mean.length; c++) mean[c]! += variants[variant]!.weight * answer[c]!;
     }
-    if (heard.speech) this.#statistics.add(heard.rows, heard.summaries);
+    if (heard.speech && !quick) this.#statistics.add(heard.rows, heard.summaries);
     return this.#model.answer(mean, heard);
   }
 
