@@ -5,7 +5,15 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { relativePaths } from '../src/corpus/index.js';
 import { brierScore } from '../src/evaluate/index.js';
-import { compareKept, judgeKept, type KeptPredictions, readKept, writeKept } from '../src/protocol/index.js';
+import {
+  compareKept,
+  judgeKept,
+  type KeptPredictions,
+  NOISE_HEAD,
+  noiseRows,
+  readKept,
+  writeKept,
+} from '../src/protocol/index.js';
 
 const labels = ['angry', 'calm', 'neutral'];
 const speakers = ['a', 'b', 'c', 'd'];
@@ -54,6 +62,24 @@ test('every figure is what counting by hand gives', () => {
   // A right answer is 0.2² + 2 · 0.1² away, a wrong one 0.8² + 0.9² + 0.1².
   expect(figures.brier).toBeCloseTo((55 * 0.06 + 5 * 1.46) / 60, 5);
   expect(brierScore(Float32Array.of(0, 1), [0], 2)).toBe(2);
+});
+
+test('answers under noise are judged as the clean ones, a row for each kind', () => {
+  const clean = keptOf(() => true);
+  const wrongOfOne = keptOf((speaker, truth) => !(speaker === 'a' && truth === 'calm')).probabilities;
+  const noisy = { 'white-20': clean.probabilities, 'white-0': wrongOfOne, 'babble-0': wrongOfOne };
+  const { figures } = judgeKept({ ...clean, noisy });
+  expect(figures.noisy['white-0']!.value).toBeCloseTo(2.75 / 3, 10);
+  expect(figures.noisy['white-0']!.low).toBeLessThan(2.75 / 3);
+  const rows = noiseRows([figures, judgeKept(clean).figures]);
+  expect(rows.map((row) => row.slice(0, 4))).toEqual([
+    ['r', 'speaker-loso', 'nothing', 'white'],
+    ['r', 'speaker-loso', 'nothing', 'babble'],
+  ]);
+  const at = (name: string) => rows[0]![NOISE_HEAD.indexOf(name)];
+  expect(at('Clean')).toBe('100.0 [100.0, 100.0]');
+  expect(at('0 dB')).toMatch(/^91\.7 \[/);
+  expect(at('10 dB')).toBe('');
 });
 
 test('a difference is found where speakers agree on it, and not where one speaker makes it', () => {

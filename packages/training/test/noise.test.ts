@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AudioClip, NetworkInput } from '@prosodia/contracts';
+import { augment } from '@prosodia/features';
 import { type Corpus, loadCorpus } from '../src/corpus/index.js';
 import { buildBank, cacheBanks } from '../src/protocol/build-bank.js';
 import { ChunkClips } from '../src/protocol/chunk-clips.js';
 import { NOISE_SWEEP, type NoiseCondition } from '../src/protocol/noise-condition.js';
+import { Random } from '../src/random.js';
 import { recipeSchema } from '../src/recipes/index.js';
+import { drawAugmentation } from '../src/rows/draw-augmentation.js';
 import { networkInputOf } from '../src/rows/network-input.js';
+import { ownBabble } from '../src/rows/own-babble.js';
 import { TONE_RECIPE, writeToneCorpus } from './support/tone-corpus.js';
 
 let folder = '';
@@ -88,5 +92,49 @@ describe('features under noise', () => {
     }
     // Nothing was made that had not been kept.
     expect(await readdir(together)).toEqual(files);
+  });
+});
+
+describe('noise that is trained on', () => {
+  const clipOf = async (place: number) => (await chunk().under(undefined))[place]!;
+
+  test.each(['white-noise', 'babble'] as const)(
+    '%s has a ratio within its range, another for each clip',
+    async (kind) => {
+      const ratios: number[] = [];
+      for (const place of [0, 1, 2]) {
+        const clip = await clipOf(place);
+        const context = {
+          contentHash: corpus.contentHashes[place]!,
+          variant: 1,
+          seed: 3,
+          sampleRateHz: 8_000,
+        };
+        const change = drawAugmentation({ kind, snrDb: [5, 15] }, clip, context);
+        const [noisy, again] = await augment(
+          [clip, clip],
+          [change, drawAugmentation({ kind, snrDb: [5, 15] }, clip, context)],
+        );
+        expect(again).toEqual(noisy);
+        ratios.push(10 * Math.log10(powerOf(clip.samples) / powerOf(added(noisy!, clip))));
+      }
+      for (const ratio of ratios) expect(Math.abs(ratio - 10)).toBeLessThan(5.01);
+      expect(new Set(ratios.map(Math.round)).size).toBeGreaterThan(1);
+    },
+  );
+
+  test('a babble of the clip itself is as long, as loud throughout, and not the clip', async () => {
+    const clip = await clipOf(0);
+    const { samples } = ownBabble(clip, new Random(5));
+    expect(samples).toHaveLength(clip.samples.length);
+    expect(samples.every(Number.isFinite)).toBe(true);
+    const quarter = samples.length / 4;
+    for (const part of [0, 1, 2, 3]) {
+      const share = powerOf(samples.subarray(part * quarter, (part + 1) * quarter)) / powerOf(samples);
+      expect(share).toBeGreaterThan(0.3);
+    }
+    const product = samples.reduce((sum, sample, at) => sum + sample * clip.samples[at]!, 0) / samples.length;
+    expect(Math.abs(product / Math.sqrt(powerOf(samples) * powerOf(clip.samples)))).toBeLessThan(0.5);
+    expect(ownBabble({ ...clip, samples: new Float32Array(0) }, new Random(5)).samples).toHaveLength(0);
   });
 });

@@ -45,6 +45,14 @@ const VOICES: readonly AugmentationRule[] = [
   { kind: 'pitch', semitones: [-1.6, -1.6], formants: 'move' },
 ];
 
+/** The same clip where it is hard to hear: trained on, never answered by. */
+const NOISES: readonly AugmentationRule[] = [
+  { kind: 'white-noise', snrDb: [10, 20] },
+  { kind: 'white-noise', snrDb: [0, 10] },
+  { kind: 'babble', snrDb: [8, 20] },
+  { kind: 'babble', snrDb: [0, 8] },
+];
+
 /** What the statistics hear: copies are changed at this rate, which is three times as fast as at a studio's. */
 const VOICES_AT_HZ = 16_000;
 
@@ -79,6 +87,12 @@ const MAKERS: Readonly<Record<string, () => Learner>> = {
       copiesAtHz: VOICES_AT_HZ,
       frames: { input: frames(), patches: PATCHES },
     }),
+  robust: () =>
+    shrunkenLda({
+      ...{ name: 'robust', features: functionals(SPEECH_GROUPS), copies: [...VOICES, ...NOISES] },
+      ...{ copiesAnswer: false, copiesAtHz: VOICES_AT_HZ },
+      frames: { input: frames(), patches: PATCHES },
+    }),
   nearness: () =>
     shrunkenLda({
       ...{ name: 'nearness', features: functionals(), copies: VOICES, remember: true },
@@ -90,7 +104,7 @@ const MAKERS: Readonly<Record<string, () => Learner>> = {
 };
 
 /** Recipes that are solved, not iterated, and become a model file by `trainDiscriminant`. */
-export const CLOSED_FORM_RECIPES = ['base', 'fast', 'nearness'] as const;
+export const CLOSED_FORM_RECIPES = ['base', 'fast', 'robust', 'nearness'] as const;
 
 /** Names `resolveLearner` knows: the closed-form learners, and every recipe of a network. */
 export function learnerNames(): string[] {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { AudioClip, Augmentation, NetworkInput } from '@prosodia/contracts';
-import { augment, networkRows, resampleClips } from '@prosodia/features';
+import type { AudioClip, NetworkInput } from '@prosodia/contracts';
+import { augment, type Change, networkRows, resampleClips } from '@prosodia/features';
 import { addonFile, nativeAddon } from '@prosodia/native';
 import { drawAugmentation } from '../rows/draw-augmentation.js';
 import { RowCache } from '../rows/row-cache.js';
@@ -101,8 +101,9 @@ export class ChunkFeatures {
   }
 
   /** The same changes are made once, though several inputs are made of them. */
-  private changed(clips: readonly AudioClip[], changes: readonly Augmentation[]): Promise<AudioClip[]> {
-    const key = JSON.stringify(changes);
+  private changed(clips: readonly AudioClip[], changes: readonly Change[]): Promise<AudioClip[]> {
+    // A sound is drawn with its change's seed.
+    const key = JSON.stringify(changes, (name, value) => (name === 'sound' ? undefined : value));
     const known = this.copies.get(key);
     if (known) return known;
     const made = augment(clips, changes, { signal: this.options.signal });

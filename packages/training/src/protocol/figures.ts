@@ -1,4 +1,5 @@
 import {
+  bootstrapOverSpeakers,
   type Interval,
   type JudgedRow,
   type PairedDifference,
@@ -42,8 +43,8 @@ export interface ProtocolFigures {
   readonly actors: Readonly<Record<string, number>>;
   /** Share right among the surest half. */
   readonly surestHalf: number;
-  /** Mean recall by name of the noise. */
-  readonly noisy: Readonly<Record<string, number>>;
+  /** Mean recall and its interval over speakers, by name of the noise. */
+  readonly noisy: Readonly<Record<string, Interval>>;
   /** Mean recall by corpus, where several are tested. */
   readonly corpora: Readonly<Record<string, number>>;
   readonly fitSec: number;
@@ -106,7 +107,10 @@ export function judgeKept(kept: KeptPredictions): ProtocolJudgement {
       actors,
       surestHalf: rightAmongSurest(predictions, 0.5),
       noisy: Object.fromEntries(
-        Object.entries(kept.noisy).map(([name, steps]) => [name, uarOf(judgedRows(kept, steps), classes)!]),
+        Object.entries(kept.noisy).map(([name, steps]) => [
+          name,
+          bootstrapOverSpeakers(judgedRows(kept, steps), classes, 0).uar,
+        ]),
       ),
       corpora:
         corpora.length < 2

@@ -10,5 +10,6 @@ export * from './kept-predictions.js';
 export * from './knowledge.js';
 export * from './learner.js';
 export * from './noise-condition.js';
+export * from './noise-table.js';
 export * from './run-fold.js';
 export * from './side.js';

@@ -15,6 +15,17 @@ export const augmentationRuleSchema = z.discriminatedUnion('kind', [
     peakShare: z.number().positive().max(1),
   }),
   z.strictObject({
+    kind: z.literal('white-noise'),
+    /** Mean power of the clip to that of the noise, drawn uniformly from the range. */
+    snrDb: range(z.number().min(-60).max(120)),
+  }),
+  z.strictObject({
+    /** Several voices at once, made of the clip itself. */
+    kind: z.literal('babble'),
+    /** Mean power of the clip to that of the babble, drawn uniformly from the range. */
+    snrDb: range(z.number().min(-60).max(120)),
+  }),
+  z.strictObject({
     kind: z.literal('pitch'),
     /** Drawn uniformly from the range. */
     semitones: range(z.number().min(-24).max(24)),

@@ -5,6 +5,7 @@ import {
   type ProtocolJudgement,
 } from '../protocol/figures.js';
 import { type KeptComparison, trackName } from '../protocol/kept-folder.js';
+import { NOISE_HEAD, noiseRows } from '../protocol/noise-table.js';
 import { type Chart, COLOURS, drawChart, escapeHtml } from './chart.js';
 import { figures as figureRow, percent, STYLE, section, table } from './page.js';
 import { confusionChart, reliabilityChart, riskCoverageChart } from './run-charts.js';
@@ -70,13 +71,13 @@ export function noiseChart({ noisy, uar }: ProtocolFigures): Chart | undefined {
     symbolSize: 8,
     data: Object.entries(noisy)
       .filter(([name]) => name.startsWith(`${kind}-`))
-      .map(([name, value]) => [Number(name.slice(kind.length + 1)), value]),
+      .map(([name, { value }]) => [Number(name.slice(kind.length + 1)), value]),
   }));
   return drawChart({
     name: 'noise',
     title: 'Mean recall under noise',
     description: Object.entries(noisy)
-      .map(([name, value]) => `${name} dB ${percent(value)}`)
+      .map(([name, { value }]) => `${name} dB ${percent(value)}`)
       .join(', '),
     height: 320,
     option: {
@@ -116,7 +117,7 @@ export function protocolPage(
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
-<body><h1>${escapeHtml(title)}</h1>${overview(all)}${differences(comparisons)}${all.map(detail).join('\n')}</body></html>
+<body><h1>${escapeHtml(title)}</h1>${overview(all)}${underNoise(all)}${differences(comparisons)}${all.map(detail).join('\n')}</body></html>
 `;
 }
 
@@ -141,6 +142,19 @@ function differences(comparisons: readonly KeptComparison[]): string {
     'Differences',
     table(['Better', 'Than', 'Protocol', 'Known', 'UAR, points', 'p'], rows) +
       '<p>Both on the same clips; interval and two-sided p by bootstrap over speakers, the same drawn for both.</p>',
+  );
+}
+
+function underNoise(all: readonly ProtocolJudgement[]): string {
+  const rows = noiseRows(all.map(({ figures }) => figures));
+  if (rows.length === 0) return '';
+  return section(
+    'Under noise',
+    table(
+      NOISE_HEAD,
+      rows.map((row) => row.map((text) => text.replaceAll(' ', NO_BREAK))),
+    ) +
+      '<p>UAR in per cent. Learned from clean clips and tested with noise added, at the ratio of mean powers.</p>',
   );
 }
 

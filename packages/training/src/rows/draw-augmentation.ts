@@ -1,6 +1,7 @@
-import type { AudioClip, Augmentation } from '@prosodia/contracts';
+import type { AudioClip, Augmentation, SoundAugmentation } from '@prosodia/contracts';
 import { Random } from '../random.js';
 import type { AugmentationRule } from '../recipes/recipe.js';
+import { ownBabble } from './own-babble.js';
 
 /** Bounds of a noise ratio, from the augmentation's schema. */
 const LOWEST_SNR_DB = -60;
@@ -25,7 +26,7 @@ export function drawAugmentation(
   rule: AugmentationRule,
   clip: AudioClip,
   context: DrawContext,
-): Augmentation {
+): Augmentation | SoundAugmentation {
   const random = new Random(context.seed, 'augment', context.contentHash, context.variant);
   const seed = random.uint32();
   switch (rule.kind) {
@@ -33,6 +34,13 @@ export function drawAugmentation(
       const deviation = rule.peakShare * random.uniform();
       return { kind: 'noise', snrDb: noiseRatio(clip, deviation, context.sampleRateHz), seed };
     }
+    case 'white-noise':
+      return { kind: 'noise', snrDb: random.uniform(...rule.snrDb), seed };
+    case 'babble':
+      return {
+        ...{ kind: 'recording', snrDb: random.uniform(...rule.snrDb), seed },
+        sound: ownBabble(clip, random),
+      };
     case 'pitch':
       return { kind: 'pitch', semitones: random.uniform(...rule.semitones), formants: rule.formants, seed };
     case 'stretch':

@@ -124,7 +124,7 @@ export function printFigures(session: Session, all: readonly ProtocolFigures[]):
       'Seven options: calm counts as neutral, share right; people listening reach 62.4 % on RAVDESS.',
     );
   for (const one of all) {
-    const noisy = Object.entries(one.noisy).map(([name, uar]) => `${name} dB ${percent(uar)}`);
+    const noisy = Object.entries(one.noisy).map(([name, uar]) => `${name} dB ${percent(uar.value)}`);
     if (noisy.length > 0) session.print(`${one.recipe} under noise, UAR: ${noisy.join(', ')}`);
     const corpora = Object.entries(one.corpora).map(([name, uar]) => `tested on ${name} ${percent(uar)}`);
     if (corpora.length > 0) session.print(`${one.recipe}, ${one.track}, UAR: ${corpora.join(', ')}`);

@@ -47,6 +47,8 @@ export function resultsCommand(session: Session): Command {
             rows.map((one) => figureRow(one, training.trackName(one))),
           ),
         );
+        const noise = training.noiseRows(rows);
+        if (noise.length > 0) session.print(draw(training.NOISE_HEAD, noise));
         if (comparisons.length > 0)
           session.print(
             draw(
