@@ -4,14 +4,9 @@ import { Random } from '../random.js';
 import { attentionPooling } from './attention-pooling.js';
 import { initialWeights } from './initial-weights.js';
 import { LayerNames } from './layer-names.js';
+import type { ModelShape } from './model-shape.js';
 import type { BilstmAttentionSpec, FeedforwardSpec, LstmSpec, ModelSpec } from './model-spec.js';
 import { temporalConvolution } from './temporal-convolution.js';
-
-export interface ModelShape {
-  /** Shape of one row, e.g. [13, 1]. */
-  readonly rowShape: readonly number[];
-  readonly classes: number;
-}
 
 /**
  * Builds a network with Keras' semantics: tanh, recurrent activation sigmoid, unit forget bias, Glorot kernels,

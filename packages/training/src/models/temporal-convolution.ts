@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { TensorFlow } from '../engine/backend.js';
-import type { ModelShape } from './build-model.js';
 import { causalConvolution } from './causal-convolution.js';
 import { LayerNames } from './layer-names.js';
+import type { ModelShape } from './model-shape.js';
 import type { TemporalConvolutionSpec } from './model-spec.js';
 import { weightedSum } from './weighted-sum.js';
 
