@@ -11,10 +11,16 @@ const ONE_THREAD = Object.fromEntries(
  * Starts a program that prints its version, then runs one round of its work for every line it is sent and answers with
  * the milliseconds one item took.
  *
+ * @param more  environment variables beside this process's
  * @throws Error with the end of what the program said, when it ends before it is ready
  */
-export async function startChild(command: string, args: readonly string[], threads = 1): Promise<Running> {
-  const env = threads === 1 ? { ...process.env, ...ONE_THREAD } : process.env;
+export async function startChild(
+  command: string,
+  args: readonly string[],
+  threads = 1,
+  more: NodeJS.ProcessEnv = {},
+): Promise<Running> {
+  const env = { ...process.env, ...(threads === 1 ? ONE_THREAD : {}), ...more };
   const child = spawn(command, args, { env });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {

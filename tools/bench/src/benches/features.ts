@@ -1,4 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { extractFeatures, extractFromFiles } from '@prosodia/features';
+import { nativeAddon } from '@prosodia/native';
+import { startChild } from '../child-peer.js';
 import { type BenchClips, withClips } from '../clips.js';
 import { type Contender, contest, inProcess } from '../contender.js';
 import { mfccAccuracy } from '../golden.js';
@@ -8,14 +11,22 @@ import type { BenchRow } from '../row.js';
 import { benchCorpus } from './corpus.js';
 
 const ROUNDS = 5;
+/** A round of ours goes over the clips this often: once would be two milliseconds, after a peer's half second. */
+const REPEATS = 20;
 const PYTHON_PEERS = [
   ['torchaudio', 'torchaudio', 'librosa'],
   ['librosa', 'librosa', 'librosa'],
   ['essentia', 'essentia', 'librosa'],
 ] as const;
+const ISA_CHILD = fileURLToPath(new URL('../isa-child.js', import.meta.url));
+/** What our kernels can run on instead, wherever they choose the first. */
+const LESSER_ISAS = { avx512: ['avx2', 'baseline'], avx2: ['baseline'], neon: ['baseline'], baseline: [] };
 const KALDI = { sampleRateHz: 16_000, nFft: 512, winLength: 400, hopLength: 160, nMels: 40 };
 
-/** MFCC at librosa's defaults and in Kaldi's style, and WAV files to means, one thread and two; a whole corpus. */
+/**
+ * MFCC at librosa's defaults and in Kaldi's style, and WAV files to means, one thread and two, on each instruction set;
+ * a whole corpus.
+ */
 export async function benchFeatures(): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   for (const sampleRateHz of [22_050, 48_000]) {
@@ -31,14 +42,16 @@ async function atRate(sampleRateHz: number, { clips, folder, wavs }: BenchClips)
   const rate = String(sampleRateHz);
   const own = (threads: number): Contender =>
     inProcess({ system: 'prosodia', version, threads, accuracy: mfccAccuracy }, async () => {
-      await extractFeatures(clips, config, { threads });
-      return clips.length;
+      for (let i = 0; i < REPEATS; i++) await extractFeatures(clips, config, { threads });
+      return REPEATS * clips.length;
     });
   const meyda = nodePeer('Meyda (26 bands)', ['meyda@5.6.3'], 'meyda-peer.mjs', [folder, rate]);
   const fromFiles = inProcess({ system: 'prosodia', version, threads: 1 }, async () => {
-    const items = await extractFromFiles(wavs, config, { threads: 1, summary: 'mean' });
-    for (const item of items) if (!item.ok) throw new Error(item.error.message);
-    return items.length;
+    for (let i = 0; i < REPEATS; i++) {
+      const items = await extractFromFiles(wavs, config, { threads: 1, summary: 'mean' });
+      for (const item of items) if (!item.ok) throw new Error(item.error.message);
+    }
+    return REPEATS * wavs.length;
   });
   const python = (work: string, where: string) =>
     PYTHON_PEERS.map(([system, needs]) =>
@@ -49,7 +62,12 @@ async function atRate(sampleRateHz: number, { clips, folder, wavs }: BenchClips)
     ...(await contest({
       work: `MFCC 13 of a clip in memory, ${khz} kHz`,
       ours: own(1),
-      peers: [{ ...own(2), system: 'prosodia, 2 threads' }, ...python('memory', folder), meyda],
+      peers: [
+        { ...own(2), system: 'prosodia, 2 threads' },
+        ...LESSER_ISAS[nativeAddon().isa].map((isa) => onIsa(isa, folder, rate)),
+        ...python('memory', folder),
+        meyda,
+      ],
       rounds: ROUNDS,
     })),
     ...(await contest({
@@ -61,14 +79,23 @@ async function atRate(sampleRateHz: number, { clips, folder, wavs }: BenchClips)
   ];
 }
 
+function onIsa(isa: string, folder: string, rate: string): Contender {
+  return {
+    system: `prosodia, ${isa}`,
+    threads: 1,
+    start: () =>
+      startChild(process.execPath, [ISA_CHILD, folder, rate, String(REPEATS)], 1, { PROSODIA_ISA: isa }),
+  };
+}
+
 function kaldi({ clips, folder }: BenchClips): Promise<BenchRow[]> {
   const peer = (system: string, needs: string) =>
     pythonPeer({ system }, needs, 'mfcc_peer.py', [system, 'kaldi', folder, '16000']);
   return contest({
     work: 'MFCC 13 in Kaldi’s style (40 bands, 25/10 ms), 16 kHz',
     ours: inProcess({ system: 'prosodia', version: ownVersion(), threads: 1 }, async () => {
-      await extractFeatures(clips, KALDI, { threads: 1 });
-      return clips.length;
+      for (let i = 0; i < REPEATS; i++) await extractFeatures(clips, KALDI, { threads: 1 });
+      return REPEATS * clips.length;
     }),
     peers: [
       peer('torchaudio', 'torchaudio'),
