@@ -12,7 +12,7 @@ import { type Contender, contest, inProcess } from '../contender.js';
 import { ownVersion } from '../machine.js';
 import { nodePeer, pythonPeer } from '../peer-places.js';
 import { writeRandomTransformer } from '../random-transformer.js';
-import type { BenchRow } from '../row.js';
+import type { BenchRow, FiguredRows } from '../row.js';
 import type { RuntimeFigures, SoakFigures } from '../runtime-child.js';
 import { paperNetwork, writeUntrainedModel } from '../untrained-model.js';
 
@@ -20,13 +20,14 @@ const CLIP_RATE_HZ = 48_000;
 const ROUNDS = 9;
 const CHILD = fileURLToPath(new URL('../runtime-child.js', import.meta.url));
 
-export interface RuntimeBench {
-  readonly rows: BenchRow[];
-  readonly figures: RuntimeFigures;
-}
+/** Models whose figures are shown beside those of `paper-final`. */
+const SHIPPED = ['base', 'fast'] as const;
 
-/** From a WAV file of 48 kHz to its emotion: one call at a time, beside peers; and what a process notices of it. */
-export async function benchRuntime(): Promise<RuntimeBench> {
+/**
+ * From a WAV file of 48 kHz to its emotion: one call at a time, beside peers; and what a process notices of it. Figures at
+ * the top are those of `paper-final`, untrained: its time does not depend on what it has learned.
+ */
+export async function benchRuntime(): Promise<FiguredRows> {
   const folder = await mkdtemp(join(tmpdir(), 'prosodia-bench-model-'));
   try {
     const model = join(folder, 'paper-final.onnx');
@@ -34,7 +35,13 @@ export async function benchRuntime(): Promise<RuntimeBench> {
     return await withClips(CLIP_RATE_HZ, async (clips) => {
       // First, alone: a process of its own, nothing warm.
       const figures = await runtimeFigures(model, clips.wavs);
-      return { rows: await race(model, clips), figures };
+      const shipped: Record<string, RuntimeFigures> = {};
+      for (const name of SHIPPED) shipped[name] = await runtimeFigures(name, clips.wavs);
+      const table = Object.entries({ 'paper-final': figures, ...shipped }).map(([name, found]) => ({
+        model: name,
+        ...found,
+      }));
+      return { rows: await race(model, clips), figures: { ...figures, ...shipped }, tables: [table] };
     });
   } finally {
     await rm(folder, { recursive: true });
