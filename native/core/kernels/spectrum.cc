@@ -233,17 +233,22 @@ void Levels(int n_mels, const float* mel, float floor_db, int frames, float* out
   }
 }
 
+// Adding up the lanes costs as much as looking at some hundred samples.
+constexpr long kLookedAtOnce = 32 * kLanes;
+
 long FirstNotFinite(const float* samples, long count) {
   long i = 0;
-  for (; i + 4 * kLanes <= count; i += 4 * kLanes) {
+  for (; i + kLookedAtOnce <= count; i += kLookedAtOnce) {
     // x − x is 0 for a finite x and NaN otherwise.
-    F32 sum{};
+    F32 sum[4] = {};
+    for (long v = 0; v < kLookedAtOnce; v += 4 * kLanes) {
 #pragma GCC unroll 4
-    for (int v = 0; v < 4; v++) {
-      const F32 x = Load(samples + i + v * kLanes);
-      sum += x - x;
+      for (int k = 0; k < 4; k++) {
+        const F32 x = Load(samples + i + v + k * kLanes);
+        sum[k] += x - x;
+      }
     }
-    if (Sum(sum) != 0) break;
+    if (Sum((sum[0] + sum[1]) + (sum[2] + sum[3])) != 0) break;
   }
   for (; i < count; i++) {
     if (samples[i] - samples[i] != 0) return i;
