@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { encodeWav } from '@prosodia/features';
+import { readModelFile } from '@prosodia/runtime';
+import { PERSONAL_RIDGES, RIDGE } from '@prosodia/training';
 import { spoken } from '../../../packages/runtime/test/spoken.js';
 
 const PROGRAM = new URL('../bin/prosodia.mjs', import.meta.url).pathname;
@@ -105,4 +107,13 @@ test('so does what it is worth to speakers of another language', async () => {
   expect(uar('labelled 1')).toBeGreaterThan(uar('nothing') + 0.05);
   expect(uar('labelled 4')).toBeGreaterThan(uar('nothing') + 0.25);
   expect(harmed).toBe(0);
+});
+
+test.each(['base', 'fast'])('%s is shipped with the strengths that were judged', async (name) => {
+  const path = new URL(`../../../packages/models/files/${name}.onnx`, import.meta.url).pathname;
+  const card = await readModelFile(await readFile(path), path);
+  const { everything, along } = PERSONAL_RIDGES;
+  for (const head of card.heads) expect(head.ridge).toBe(RIDGE);
+  for (const { ridge, directions } of card.speaker!.heads)
+    expect([ridge, directions?.ridge]).toEqual([everything, along]);
 });

@@ -12,6 +12,6 @@ export {
   type GraphBuilder,
 } from './graph-builder.js';
 export type { LayerContext, LayerExporter, LayerWeight } from './layer-exporter.js';
-export { RIDGE, RIDGE_ALONG, type Scaler } from './network.js';
+export { PERSONAL_RIDGES, RIDGE, type Scaler } from './network.js';
 export { type QuantizedModel, quantizeModel, WEIGHT_FORMATS, type WeightFormat } from './quantize.js';
 export { registerLayer } from './registry.js';

@@ -78,8 +78,8 @@ export function networkSizes({ head }: NetworkParts): NetworkSizes {
 /** Strength of a trained last layer as the prior of a personal one, measured on RAVDESS. */
 export const RIDGE = 1;
 
-/** The same along directions in which people are known to differ. */
-export const RIDGE_ALONG = 0.1;
+/** The same where it is known in what people differ: in everything, and along those directions. */
+export const PERSONAL_RIDGES = { everything: 0.3, along: 0.003 } as const;
 
 /** The model's last layer as its card names it: the constants are those that `buildGraph` writes. */
 export function headOf(model: LayersModel): Head {

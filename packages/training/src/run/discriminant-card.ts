@@ -10,7 +10,7 @@ import {
   PATCHES,
   vectorsOf,
 } from '../export/discriminant-graph.js';
-import { RIDGE, RIDGE_ALONG } from '../export/network.js';
+import { PERSONAL_RIDGES, RIDGE } from '../export/network.js';
 import { KernelHead } from '../learners/kernel-head.js';
 import { OWN_WEIGHT, SPEAKER_MIN_CLIPS, SPEAKER_TAU } from '../learners/lda-head.js';
 import { FRAMES, INPUT } from '../learners/shrunken-lda.js';
@@ -100,9 +100,14 @@ function headsOf(branch: string, parts: readonly DiscriminantPart[]): ModelCard[
     start += size;
     return {
       ...{ name: prefix, start: at, size, kernel: `${prefix}/kernel`, bias: `${prefix}/bias` },
-      ...{ temperature: head.temperature, weight: share, ridge: RIDGE },
+      ...{ temperature: head.temperature, weight: share },
+      ridge: head.directions ? PERSONAL_RIDGES.everything : RIDGE,
       ...(head.directions && {
-        directions: { constant: `${prefix}/directions`, count: head.directions.count, ridge: RIDGE_ALONG },
+        directions: {
+          constant: `${prefix}/directions`,
+          count: head.directions.count,
+          ridge: PERSONAL_RIDGES.along,
+        },
       }),
     };
   });

@@ -9,8 +9,8 @@ import {
   type Learner,
   normaliseRows,
   OWN_WEIGHT,
+  PERSONAL_RIDGES,
   RIDGE,
-  RIDGE_ALONG,
   SPEAKER_MIN_CLIPS,
   SPEAKER_TAU,
   shrunkStatistics,
@@ -135,8 +135,9 @@ function headsOf(parts: readonly LdaPart[]): Head[] {
     start += size;
     return {
       ...{ start: at, size, kernel: turned, bias },
-      ...{ temperature: head.temperature, weight: share, ridge: RIDGE },
-      directions: head.directions && { ...head.directions, ridge: RIDGE_ALONG },
+      ...{ temperature: head.temperature, weight: share },
+      ridge: head.directions ? PERSONAL_RIDGES.everything : RIDGE,
+      directions: head.directions && { ...head.directions, ridge: PERSONAL_RIDGES.along },
     };
   });
 }
