@@ -1,46 +1,65 @@
+import { COLOURS, drawChart } from '@prosodia/training';
 import type { Machine } from './machine.js';
 import type { BenchRow } from './row.js';
 
-const [WIDTH, LABEL, BAR, GAP, TITLE] = [860, 230, 18, 6, 44];
+const [WIDTH, LEFT, RIGHT, TOP] = [860, 230, 170, 64];
+const [BAR, TITLE] = [24, 44];
+const PEER = '#999999';
 
-/** Horizontal bars of the medians, one group for each work, on one logarithmic axis. */
+/** Horizontal bars of the medians, a panel for each work, all on one logarithmic axis. */
 export function drawRows(rows: readonly BenchRow[], machine: Machine): string {
-  const timed = rows.filter((row) => row.medianMs !== undefined);
-  const low = Math.log10(Math.min(...timed.map((row) => row.medianMs!))) - 0.3;
-  const high = Math.log10(Math.max(...timed.map((row) => row.medianMs!))) + 0.1;
-  const width = (ms: number) => ((Math.log10(ms) - low) / (high - low)) * (WIDTH - LABEL - 170);
-  const parts: string[] = [];
-  let y = 30;
-  for (const work of new Set(rows.map((row) => row.work))) {
-    y += TITLE;
-    parts.push(text(8, y - 12, work, 'font-weight="bold"'));
-    for (const row of rows.filter((one) => one.work === work)) {
-      parts.push(text(LABEL - 8, y + BAR - 5, row.system, 'text-anchor="end"'));
-      const bar = row.medianMs === undefined ? 0 : width(row.medianMs);
-      const colour = row.system.startsWith('prosodia') ? '#0072b2' : '#999999';
-      if (bar > 0)
-        parts.push(
-          `<rect x="${LABEL}" y="${y}" width="${bar.toFixed(1)}" height="${BAR}" fill="${colour}"/>`,
-        );
-      parts.push(text(LABEL + bar + 6, y + BAR - 5, labelOf(row)));
-      y += BAR + GAP;
-    }
-  }
-  const caption = `${machine.processor}, ${machine.isa}; ms of one item, logarithmic`;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${y + 16}" role="img" font-family="system-ui, sans-serif" font-size="12">`,
-    `<title>Prosodia beside its peers</title><rect width="100%" height="100%" fill="#ffffff"/>`,
-    text(8, 20, caption, 'fill="#555555"'),
-    ...parts,
-    '</svg>\n',
-  ].join('\n');
+  const works = [...new Set(rows.map((row) => row.work))];
+  const panels = works.map((work) => rows.filter((row) => row.work === work));
+  const tops = panels.map((_, i) =>
+    panels.slice(0, i).reduce((top, before) => top + before.length * BAR + TITLE, TOP),
+  );
+  const times = rows.flatMap(({ medianMs }) => (medianMs === undefined ? [] : [medianMs]));
+  const [least, most] = [Math.min(...times) / 2, Math.max(...times) * 1.3];
+  return drawChart({
+    name: 'bench',
+    title: 'Prosodia beside its peers',
+    description: rows.map((row) => `${row.work}, ${row.system}: ${labelOf(row)}`).join('. '),
+    width: WIDTH,
+    height: tops.at(-1)! + panels.at(-1)!.length * BAR + 12,
+    option: {
+      title: [
+        {
+          ...{ left: 8, top: 6, textStyle: { fontSize: 12, fontWeight: 'normal', color: '#555555' } },
+          text: `${machine.processor}, ${machine.isa}; ms of one item, logarithmic`,
+        },
+        ...works.map((text, i) => ({ text, left: 8, top: tops[i]! - 24, textStyle: { fontSize: 12 } })),
+      ],
+      grid: panels.map((panel, i) => ({
+        ...{ left: LEFT, right: RIGHT, top: tops[i], height: panel.length * BAR },
+      })),
+      xAxis: panels.map((_, gridIndex) => ({
+        ...{ gridIndex, type: 'log', show: false },
+        // A bar begins at 1 unless told otherwise.
+        ...{ min: least, max: most, startValue: least },
+      })),
+      yAxis: panels.map((panel, gridIndex) => ({
+        ...{
+          gridIndex,
+          type: 'category',
+          inverse: true,
+          axisTick: { show: false },
+          axisLine: { show: false },
+        },
+        data: panel.map(({ system }) => system),
+      })),
+      series: panels.map((panel, i) => ({
+        ...{ type: 'bar', xAxisIndex: i, yAxisIndex: i, barWidth: BAR - 6 },
+        data: panel.map((row) => ({
+          // A missing peer has a word and no bar.
+          value: row.medianMs ?? least,
+          itemStyle: { color: row.system.startsWith('prosodia') ? COLOURS[0] : PEER },
+          label: { show: true, position: 'right', formatter: labelOf(row) },
+        })),
+      })),
+    },
+  }).svg;
 }
 
 function labelOf({ medianMs, ratio }: BenchRow): string {
   return medianMs === undefined ? 'missing' : `${medianMs.toPrecision(3)} ms (${ratio?.toFixed(2)} ×)`;
-}
-
-function text(x: number, y: number, content: string, attributes = ''): string {
-  const escaped = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-  return `<text x="${x.toFixed(1)}" y="${y}" ${attributes}>${escaped}</text>`;
 }

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { BENCHES, type BenchName } from './benches/index.js';
-import { drawRows } from './chart.js';
 import { describeMachine, type Machine } from './machine.js';
 import type { BenchRow, FiguredRows } from './row.js';
 
@@ -51,7 +50,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   printTable(rows, machine);
   if (!tables && Object.keys(figures).length > 0) console.table(figures);
   for (const table of tables ?? []) console.table(table);
-  if (values.svg !== undefined) await writeFile(values.svg, svg ?? drawRows(rows, machine));
+  if (values.svg !== undefined) {
+    const { drawRows } = await import('./chart.js');
+    await writeFile(values.svg, svg ?? drawRows(rows, machine));
+  }
   if (values.json) console.log(JSON.stringify({ rows, ...figures, machine }));
   return 0;
 }

@@ -12,9 +12,10 @@ import {
   type TrainingRows,
 } from '@prosodia/training';
 import { type Contender, contest, inProcess } from '../contender.js';
+import { drawGrowth, type Growth } from '../growth-chart.js';
 import { ownVersion } from '../machine.js';
 import { pythonPeer } from '../peer-places.js';
-import type { BenchRow } from '../row.js';
+import type { BenchRow, FiguredRows } from '../row.js';
 
 const ROUNDS = 5;
 const THREADS = 2;
@@ -35,15 +36,18 @@ export function benchTrain(): Promise<BenchRow[]> {
 }
 
 /** What an epoch costs as rows, units and steps grow. */
-export async function benchTrainGrowth(): Promise<BenchRow[]> {
+export async function benchTrainGrowth(): Promise<FiguredRows> {
+  const small: Work = { ...PAPER, rows: 1_152 };
+  const sizes = { rows: [576, 1_152, 2_304, 4_608], units: [64, 128, 256], steps: [13, 26, 52] } as const;
   const rows: BenchRow[] = [];
-  const works: Work[] = [
-    ...[576, 1_152, 2_304, 4_608].map((count) => ({ ...PAPER, rows: count })),
-    ...[64, 128].map((units) => ({ ...PAPER, rows: 1_152, units })),
-    ...[26, 52].map((steps) => ({ ...PAPER, rows: 1_152, steps })),
-  ];
-  for (const work of works) rows.push(...(await duel(work, 3, false)));
-  return rows;
+  const growths: Growth[] = [];
+  for (const [of, values] of Object.entries(sizes)) {
+    const points: { size: number; rows: BenchRow[] }[] = [];
+    for (const size of values) points.push({ size, rows: await duel({ ...small, [of]: size }, 3, false) });
+    growths.push({ of, points });
+    rows.push(...points.flatMap((point) => point.rows));
+  }
+  return { rows, figures: {}, svg: drawGrowth(growths) };
 }
 
 async function duel(work: Work, rounds: number, everyone: boolean): Promise<BenchRow[]> {
