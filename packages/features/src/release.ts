@@ -3,9 +3,8 @@ import { nativeAddon } from '@prosodia/native';
 import { checkClips } from './clips.js';
 
 /**
- * Gives back the memory of clips that nobody reads any more, without waiting for the garbage collector. It is started by
- * every few clips' worth of new memory, and takes longer than adding noise to them: a loop that changes clips, looks at
- * them and forgets them is two to three times as fast with this.
+ * Gives back the memory of clips that nobody reads any more, without waiting for the garbage collector. That is started
+ * often by new memory of clips – in many processes for every few megabytes – and takes longer than adding noise to them.
  *
  * The clips' arrays are empty afterwards, and so is every other view of their buffers. An array that is part of a larger
  * buffer, or whose buffer is shared between threads, keeps its samples.
