@@ -21,9 +21,12 @@ class PitchShifter {
   void Run(const float* in, int64_t count, double ratio, double sample_rate_hz, float* out);
 
  private:
+  // Whether the track's frame is a voice to be shifted.
+  bool IsVoice(const F0Frame& frame, int64_t index, double sample_rate_hz) const;
   // Replaces the marked stretch of `out` and returns where it ends.
   double Synthesise(const std::vector<double>& marks, double ratio, int64_t count, float* out) const;
-  void AddGrain(double place, double mark, double left, double right, float gain, int64_t count, float* out) const;
+  // `grain` has its halves, hold and gain; the clip's `mark` comes to `place`.
+  void AddGrain(double place, double mark, Grain grain, int64_t count, float* out) const;
 
   F0Tracker tracker_;
   PitchMarker marker_;

@@ -14,38 +14,33 @@ static PROSODIA_INLINE F32 HalfHann(F32 u) {
   return 0.5f - 0.5f * (sine * v);
 }
 
-struct CubicTaps {
-  F32 before, here, next, after;
-};
-
-static PROSODIA_INLINE CubicTaps Taps(float f) {
-  const float square = f * f, cube = square * f;
-  return {Broadcast(-0.5f * f + square - 0.5f * cube), Broadcast(1 - 2.5f * square + 1.5f * cube),
-          Broadcast(0.5f * f + 2 * square - 1.5f * cube), Broadcast(-0.5f * square + 0.5f * cube)};
-}
-
 static PROSODIA_INLINE F32 Window(const Grain& grain, int64_t k) {
   const F32 away = LaneIndex() + float(double(k) - grain.centre);
-  const F32 scale = Select(away < Broadcast(0), Broadcast(1 / grain.left), Broadcast(1 / grain.right));
-  return grain.gain * HalfHann(Abs(away) * scale);
+  const I32 is_left = away < Broadcast(0);
+  const float hold = grain.hold * grain.right;
+  const F32 scale = Select(is_left, Broadcast(-1 / grain.left), Broadcast(1 / (grain.right - hold)));
+  return grain.gain * HalfHann(Max((away - Select(is_left, F32{}, Broadcast(hold))) * scale, Broadcast(0)));
 }
 
-static PROSODIA_INLINE F32 Interpolate(const CubicTaps& taps, F32 before, F32 here, F32 next, F32 after) {
-  return (taps.before * before + taps.here * here) + (taps.next * next + taps.after * after);
+static PROSODIA_INLINE F32 Interpolate(const float* taps, const float* from) {
+  F32 sums[2] = {};
+#pragma GCC unroll 8
+  for (int t = 0; t < kGrainTaps; t += 2) {
+    sums[0] += Broadcast(taps[t]) * Load(from + t);
+    sums[1] += Broadcast(taps[t + 1]) * Load(from + t + 1);
+  }
+  return sums[0] + sums[1];
 }
 
 static void Add(const Grain& grain, const float* in, int64_t count, float* out) {
-  const CubicTaps taps = Taps(grain.fraction);
-  const float* from = in + grain.shift;
+  const float* from = in + grain.shift - (kGrainTaps / 2 - 1);
   int64_t k = grain.first;
   for (; k + kLanes - 1 <= grain.last; k += kLanes) {
-    const F32 value = Interpolate(taps, Load(from + k - 1), Load(from + k), Load(from + k + 1), Load(from + k + 2));
-    Store(out + k, Load(out + k) + value * Window(grain, k));
+    Store(out + k, Load(out + k) + Interpolate(grain.taps, from + k) * Window(grain, k));
   }
   const int rest = int(grain.last - k + 1);
   if (rest <= 0) return;
-  const F32 value = Interpolate(taps, Load(from + k - 1), Load(from + k), Load(from + k + 1), Load(from + k + 2));
-  const F32 grown = value * Window(grain, k);
+  const F32 grown = Interpolate(grain.taps, from + k) * Window(grain, k);
   if (k + kLanes <= count) {
     const I32 inside = LaneIndex() < Broadcast(float(rest));
     Store(out + k, Load(out + k) + Select(inside, grown, F32{}));

@@ -65,6 +65,14 @@ void F0Tracker::FindCandidates(int64_t frame, Candidates* found) {
   for (int i = 0; i < peaks; i++) AddCandidate(first + peaks_[i], found);
 }
 
+float F0Tracker::ResemblanceAfter(int64_t frame, float samples) const {
+  const int64_t start = frame * plan_.band_hop - plan_.lead, lag = std::lround(samples / float(plan_.band.factor));
+  float product[kLagSlack];
+  kernel_.correlate(band_.band() + start, band_.band() + start + lag, plan_.window_blocks * kEnergyBlock, 1, product);
+  kernel_.normalise(product, band_.energies() + start + lag, band_.energies()[start], tiny_, 1);
+  return product[0];
+}
+
 void F0Tracker::AddCandidate(int place, Candidates* found) const {
   const float before = correlations_[place - 1], peak = correlations_[place], after = correlations_[place + 1];
   const float bend = before - 2 * peak + after;

@@ -36,6 +36,8 @@ class F0Tracker {
   float FrameEnergy(int64_t frame) const {
     return band_.energies()[frame * plan_.band_hop - plan_.window_blocks * kEnergyBlock / 2];
   }
+  // How much the signal around frame i's centre resembles what comes `samples` after it, -1 … 1.
+  float ResemblanceAfter(int64_t frame, float samples) const;
 
  private:
   struct Plan {
