@@ -26,8 +26,8 @@ export interface Adaptation {
   readonly report: AdaptationReport;
 }
 
-/** Standard errors of the difference of lost and won clips: one-sided, 5 %. */
-const HARM = 1.645;
+/** Standard errors of the difference of lost and won clips: one-sided, 1 %. */
+const HARM = 2.326;
 
 /** Clips of each judged label from which on it counts how sure the answers are. */
 const FEWEST_SURE = 3;
@@ -40,7 +40,7 @@ const MAX_GROUPS = 16;
  *
  * Heads adapted to the other clips know less than those that will answer, above all where a label has few clips. Adapted
  * heads are therefore refused on evidence of harm, not for want of proof: when they lose more clips than they win by
- * more than chance explains (McNemar 1947, one-sided, 5 %), or lose more and are less sure. The latter says nothing
+ * more than chance explains (McNemar 1947, one-sided, 1 %), or lose more and are less sure. The latter says nothing
  * of a label's two clips, each judged by heads that know the label half as well. Adapted heads are not used for examples of
  * a single label, from which no difference can be learned.
  *
