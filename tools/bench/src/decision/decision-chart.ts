@@ -1,7 +1,8 @@
 import { COLOURS, drawChart } from '@prosodia/training';
 import type { DecisionCurve, DecisionPoint } from './decision-curve.js';
 
-const percent = (share: number) => Number((100 * share).toFixed(1));
+const inWords = (share: number) => (100 * share).toFixed(1);
+const percent = (share: number) => Number(inWords(share));
 
 /** UAR against the speech heard as an SVG: a line for each recipe with its 95 % interval, the end as a dashed line. */
 export function drawDecision(curves: readonly DecisionCurve[]): string {
@@ -34,7 +35,7 @@ function seriesOf({ recipe, points, whole }: DecisionCurve, place: number): obje
         ...{ symbol: 'none', silent: true, lineStyle: { type: 'dashed', color } },
         label: {
           ...{ position: 'insideEndBottom', color },
-          formatter: `${recipe} at the end: ${percent(whole.uar.value)}`,
+          formatter: `${recipe} at the end: ${inWords(whole.uar.value)}`,
         },
         data: [{ yAxis: percent(whole.uar.value) }],
       },
@@ -46,6 +47,6 @@ function seriesOf({ recipe, points, whole }: DecisionCurve, place: number): obje
 }
 
 function describe({ recipe, points, whole }: DecisionCurve): string {
-  const told = points.map(({ heardSec, uar }) => `${heardSec} s ${percent(uar.value)} %`);
-  return `${recipe}: ${told.join(', ')}, at the end ${percent(whole.uar.value)} %`;
+  const told = points.map(({ heardSec, uar }) => `${heardSec} s ${inWords(uar.value)} %`);
+  return `${recipe}: ${told.join(', ')}, at the end ${inWords(whole.uar.value)} %`;
 }
