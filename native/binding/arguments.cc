@@ -62,19 +62,23 @@ Clip ReadClip(const Napi::Value& value, std::size_t index) {
   return clip;
 }
 
-ClipReader::ClipReader(const Napi::Value& value)
-    : array_(value.IsArray() ? value.As<Napi::Array>() : throw std::invalid_argument("Expected an array of clips")),
+AudioReader::AudioReader(const Napi::Value& value, const std::string& what)
+    : array_(value.IsArray() ? value.As<Napi::Array>() : throw std::invalid_argument("Expected an array of " + what)),
       count_(array_.Length()) {
-  if (count_ > kMaxBatchClips) throw LimitError(std::to_string(count_) + " clips in one call");
+  if (count_ > kMaxBatchClips) throw LimitError(std::to_string(count_) + " " + what + " in one call");
 }
 
-Clip ClipReader::Read(std::size_t index) {
-  const Napi::HandleScope scope(array_.Env());
-  Clip clip = ReadClip(array_.Get(std::uint32_t(index)), index);
-  samples_ += clip.samples.size();
+void AudioReader::Count(std::size_t samples) {
+  samples_ += samples;
   if (samples_ > kMaxBatchSamples) {
     throw LimitError("the clips of one call have more than " + std::to_string(kMaxBatchSamples) + " samples");
   }
+}
+
+Clip ClipReader::Read(std::size_t index) {
+  const Napi::HandleScope scope(env());
+  Clip clip = ReadClip(At(index), index);
+  Count(clip.samples.size());
   return clip;
 }
 

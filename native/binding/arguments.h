@@ -4,6 +4,7 @@
 #include <napi.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,17 +18,29 @@ struct Clip {
   int sample_rate_hz = 0;
 };
 
-// An array of `{ samples: Float32Array, sampleRateHz: number }`, copied one by one. Both throw std::invalid_argument,
-// LimitError.
-class ClipReader {
+// An array of audio that is copied item by item, no more of it than one call may hold. Everything here throws
+// std::invalid_argument, LimitError.
+class AudioReader {
  public:
-  explicit ClipReader(const Napi::Value& value);
   std::size_t count() const { return count_; }
-  Clip Read(std::size_t index);
+
+ protected:
+  // Errors call the items `what`.
+  AudioReader(const Napi::Value& value, const std::string& what);
+  Napi::Env env() const { return array_.Env(); }
+  Napi::Value At(std::size_t index) const { return array_.Get(std::uint32_t(index)); }
+  void Count(std::size_t samples);
 
  private:
   const Napi::Array array_;
   std::size_t count_, samples_ = 0;
+};
+
+// Of `{ samples: Float32Array, sampleRateHz: number }`.
+class ClipReader : public AudioReader {
+ public:
+  explicit ClipReader(const Napi::Value& value) : AudioReader(value, "clips") {}
+  Clip Read(std::size_t index);
 };
 
 // A copy of all of them.

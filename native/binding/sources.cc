@@ -50,19 +50,10 @@ FunctionalGroups ReadGroups(const Napi::Value& value) {
 
 }  // namespace
 
-SourceReader::SourceReader(const Napi::Value& value)
-    : array_(value.IsArray() ? value.As<Napi::Array>() : throw std::invalid_argument("Expected an array of sources")),
-      count_(array_.Length()) {
-  if (count_ > kMaxBatchClips) throw LimitError(std::to_string(count_) + " sources in one call");
-}
-
 Source SourceReader::Read(std::size_t index) {
-  Napi::HandleScope scope(array_.Env());
-  Source source = ReadSource(array_.Get(std::uint32_t(index)), index);
-  samples_ += WeightOf(source);
-  if (samples_ > kMaxBatchSamples) {
-    throw LimitError("the clips of one call have more than " + std::to_string(kMaxBatchSamples) + " samples");
-  }
+  const Napi::HandleScope scope(env());
+  Source source = ReadSource(At(index), index);
+  Count(WeightOf(source));
   return source;
 }
 

