@@ -11,7 +11,9 @@ struct FrameRange {
 };
 
 // The frames from the first to the last whose power, smoothed over five frames in dB, lies at most `below_peak_db` under
-// the loudest, and `margin` more at both ends. A clip without frames gives an empty range, any other at least one frame.
+// the loudest, and `margin` more at both ends as far as something was recorded there: frames of digital silence, or of
+// nothing but the rounding of 16 bits, tell who cut the clip and not who speaks. A clip without frames gives an empty
+// range, any other at least one frame. Power is summed over mel bands.
 FrameRange TrimmedRange(const float* power, std::size_t frames, double below_peak_db, std::size_t margin);
 
 // The same for samples: power is that of 25 ms every 10 ms, and the margin is given in seconds. In samples, within the clip.

@@ -72,7 +72,7 @@ export interface FeatureMatrix {
 const rowShape = z.array(z.number().int().min(1)).min(1).max(4);
 
 /** Names the set of clip statistics a model was made for, and their order. */
-export const FUNCTIONALS_VERSION = 'functionals-1';
+export const FUNCTIONALS_VERSION = 'functionals-2';
 
 /**
  * How a clip becomes one row of a network's input.

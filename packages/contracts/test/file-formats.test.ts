@@ -24,7 +24,7 @@ const CARD: ModelCard = {
     { name: 'frames', input: { summary: 'frames', features, frames: 8, shape: [8, 13] } },
     {
       name: 'all',
-      input: { summary: 'functionals', version: 'functionals-1', groups: ['pitch'], shape: [9] },
+      input: { summary: 'functionals', version: 'functionals-2', groups: ['pitch'], shape: [9] },
     },
     {
       name: 'steps',

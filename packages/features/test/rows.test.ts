@@ -50,7 +50,7 @@ it('makes none of what is no WAV file, is broken, or too short or long', () => {
 });
 
 it('plans no clip statistics, and nothing that contradicts itself', () => {
-  expect(rowPlan({ summary: 'functionals', version: 'functionals-1', shape: [9] }, 0, 1)).toBeUndefined();
+  expect(rowPlan({ summary: 'functionals', version: 'functionals-2', shape: [9] }, 0, 1)).toBeUndefined();
   const refusal = (reason: string) =>
     expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(reason) });
   expect(() => rowPlan({ ...mean, shape: [12, 1] }, 0, 1)).toThrow(refusal('a shape of 13 values'));

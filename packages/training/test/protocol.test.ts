@@ -15,7 +15,7 @@ const banks = { clean: bank, noisy: new Map<string, () => Promise<FeatureBank>>(
 const options = { labels: VOICE_LABELS, track: 'nothing' as Track, seed: 0 };
 const honest = shrunkenLda({
   name: 'honest',
-  features: { summary: 'functionals', version: 'functionals-1', shape: [6] },
+  features: { summary: 'functionals', version: 'functionals-2', shape: [6] },
 });
 const plans = foldPlans(corpus, 'speaker-6fold', { copies: 0, seed: 0 });
 

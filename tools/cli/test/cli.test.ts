@@ -103,7 +103,7 @@ describe('prosodia', () => {
     expect(said.out).toContain('median F0');
     const statistics = await prosodia('features', tone, '--kind', 'functionals', '--json');
     const { version, values } = JSON.parse(statistics.out);
-    expect(version).toBe('functionals-1');
+    expect(version).toBe('functionals-2');
     expect(values['clip.durationSec']).toBeCloseTo(1.01, 2);
   });
 

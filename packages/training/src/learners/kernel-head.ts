@@ -66,7 +66,7 @@ export async function fitKernelHead(
   copies: readonly Float32Array[],
   size: number,
   train: TrainingSide,
-  options: LearnerOptions & { readonly copiesAnswer: boolean },
+  options: LearnerOptions & { readonly answerCopies: number },
 ): Promise<FittedKernelHead> {
   const { tf } = await loadTensorflow();
   const classes = options.labels.length;
@@ -107,19 +107,18 @@ async function choose(
   train: TrainingSide,
   held: readonly number[],
   classes: number,
-  { copiesAnswer }: { readonly copiesAnswer: boolean },
+  { answerCopies }: { readonly answerCopies: number },
 ) {
-  const { rows, size, clipOf } = prepared;
+  const { rows, size } = prepared;
   const apart = new Set(held);
   const others = train.speakers.flatMap((_, clip) => (apart.has(clip) ? [] : [clip]));
   const system = await systemOf(tf, prepared, train, others, classes);
   const innerTruth = held.map((clip) => train.classes[clip]!);
-  const answered = copiesAnswer ? clipOf.length / train.length : 1;
   let best = { ridge: 0, uar: -1, copies: [] as Float32Array[] };
   for (const ridge of RIDGES) {
     const machine = await system.solve(ridge);
     const copies: Float32Array[] = [];
-    for (let copy = 0; copy < answered; copy++) {
+    for (let copy = 0; copy <= answerCopies; copy++) {
       const places = held.map((clip) => copy * train.length + clip);
       copies.push(softmaxRows(await kernelScores(tf, machine, gather(rows, size, places)), classes, SOFT));
     }

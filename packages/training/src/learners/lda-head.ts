@@ -116,7 +116,7 @@ export function fitHead(
   copies: readonly Float32Array[],
   size: number,
   train: TrainingSide,
-  options: LearnerOptions & { readonly copiesAnswer: boolean },
+  options: LearnerOptions & { readonly answerCopies: number },
 ): FittedHead {
   const prepared = prepare(copies, size, train, options.track !== 'nothing');
   const { shrinkage, temperature, sums, ...inner } = choose(train, prepared, options.labels.length, options);
@@ -224,7 +224,7 @@ function choose(
   train: TrainingSide,
   prepared: PreparedRows,
   classes: number,
-  { seed, copiesAnswer }: LearnerOptions & { readonly copiesAnswer: boolean },
+  { seed, answerCopies }: LearnerOptions & { readonly answerCopies: number },
 ) {
   const parts = innerParts(train, seed);
   const sums = parts.map((part) => scatterOf(prepared, train, classes, part));
@@ -233,8 +233,7 @@ function choose(
   const without = parts.map((_, fold) => addSums(sums.filter((_part, other) => other !== fold)));
   for (const shrinkage of SHRINKAGES) {
     const fitted = without.map((others) => fitDiscriminant(others, shrinkage));
-    const answered = copiesAnswer ? prepared.clipOf.length / train.length : 1;
-    const copies = innerCopies(prepared, train.length, answered, parts, fitted);
+    const copies = innerCopies(prepared, train.length, 1 + answerCopies, parts, fitted);
     const said = argmaxRows(ofCopies(copies), classes);
     const { uar } = scoresOf(confusionMatrix(innerTruth, said, classes));
     if (uar > best.uar) best = { shrinkage, uar, copies };

@@ -42,8 +42,8 @@ export interface ShrunkenLdaOptions {
    * head and learns nothing from a person's labelled clips.
    */
   readonly remember?: boolean | undefined;
-  /** Whether the copies answer too or are only trained on; they do unless told otherwise. */
-  readonly copiesAnswer?: boolean | undefined;
+  /** How many of the copies answer too, from the first; the others are only trained on. All unless given. */
+  readonly answerCopies?: number | undefined;
 }
 
 /**
@@ -59,7 +59,7 @@ export function shrunkenLda({
   frames,
   copies = [],
   copiesAtHz,
-  copiesAnswer = true,
+  answerCopies = copies.length,
   remember = false,
 }: ShrunkenLdaOptions): Learner {
   const summaries = [
@@ -71,8 +71,8 @@ export function shrunkenLda({
   return {
     name,
     identity: [
-      ...['shrunken-lda', 5, features, frames ?? null, copies, summaries.map(({ identity }) => identity)],
-      ...[copiesAnswer, copiesAtHz ?? null],
+      ...['shrunken-lda', 6, features, frames ?? null, copies, summaries.map(({ identity }) => identity)],
+      ...[answerCopies, copiesAtHz ?? null],
       ...[SHRINKAGES, SHARES, INNER_FOLDS, SPEAKER_TAU, CLASS_TAU, OWN_WEIGHT, SOFT],
       ...(remember ? ['kernel', 1, RIDGES] : []),
     ],
@@ -80,8 +80,8 @@ export function shrunkenLda({
     ...{ copies, copiesAtHz },
     tracks: remember ? ['nothing', 'unlabelled'] : ['nothing', 'unlabelled', 'labelled'],
     fitName: (track) => (track === 'nothing' ? 'clip alone' : 'by speaker'),
-    answerCopies: copiesAnswer ? copies.length : 0,
-    fit: (train, options) => fitLda(summaries, train, { ...options, copiesAnswer, remember }),
+    answerCopies,
+    fit: (train, options) => fitLda(summaries, train, { ...options, answerCopies, remember }),
   };
 }
 
@@ -97,7 +97,7 @@ export interface LdaPart {
 async function fitLda(
   summaries: readonly Summary[],
   train: TrainingSide,
-  options: LearnerOptions & { readonly copiesAnswer: boolean; readonly remember: boolean },
+  options: LearnerOptions & { readonly answerCopies: number; readonly remember: boolean },
 ): Promise<FittedLda> {
   const fitOne = options.remember ? fitKernelHead : fitHead;
   const found = [];
@@ -122,7 +122,7 @@ async function fitLda(
   return new FittedLda(
     parts.filter((part) => part.share > 0),
     temperature,
-    options.copiesAnswer ? train.clips.copies : 0,
+    options.answerCopies,
   );
 }
 

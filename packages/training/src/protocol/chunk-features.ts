@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { AudioClip, NetworkInput } from '@prosodia/contracts';
-import { augment, type Change, networkRows, resampleClips } from '@prosodia/features';
+import { networkRows, resampleClips } from '@prosodia/features';
 import { addonFile, nativeAddon } from '@prosodia/native';
+import { type ClipChange, changeClips } from '../rows/change-clips.js';
 import { drawAugmentation } from '../rows/draw-augmentation.js';
 import { RowCache } from '../rows/row-cache.js';
 import type { BankCorpus, ChunkClips } from './chunk-clips.js';
@@ -101,12 +102,12 @@ export class ChunkFeatures {
   }
 
   /** The same changes are made once, though several inputs are made of them. */
-  private changed(clips: readonly AudioClip[], changes: readonly Change[]): Promise<AudioClip[]> {
+  private changed(clips: readonly AudioClip[], changes: readonly ClipChange[]): Promise<AudioClip[]> {
     // A sound is drawn with its change's seed.
     const key = JSON.stringify(changes, (name, value) => (name === 'sound' ? undefined : value));
     const known = this.copies.get(key);
     if (known) return known;
-    const made = augment(clips, changes, { signal: this.options.signal });
+    const made = changeClips(clips, changes, { signal: this.options.signal });
     this.copies.set(key, made);
     return made;
   }

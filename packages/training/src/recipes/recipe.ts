@@ -32,6 +32,14 @@ export const augmentationRuleSchema = z.discriminatedUnion('kind', [
     formants: z.enum(['keep', 'move']),
   }),
   z.strictObject({
+    /** Cut out of its recording otherwise. */
+    kind: z.literal('edges'),
+    /** What lies this far below the loudest is left out at both ends; drawn uniformly from the range. */
+    belowPeakDb: range(z.number().min(1).max(200)),
+    /** Digital silence in its place, drawn for each end. */
+    silenceSec: range(z.number().min(0).max(10)),
+  }),
+  z.strictObject({
     kind: z.literal('stretch'),
     /** Speed, drawn uniformly from the range. */
     rate: range(z.number().min(0.25).max(4)),

@@ -5,10 +5,11 @@ import {
   ProsodiaError,
   type Recording,
 } from '@prosodia/contracts';
-import { augment, decodeFile, networkRows, releaseClips } from '@prosodia/features';
+import { decodeFile, networkRows, releaseClips } from '@prosodia/features';
 import pLimit from 'p-limit';
 import type { CorpusProblem } from '../corpus/corpus.js';
 import type { AugmentationRule } from '../recipes/recipe.js';
+import { changeClips } from './change-clips.js';
 import { drawAugmentation } from './draw-augmentation.js';
 import { rowSizeOf } from './row-table.js';
 
@@ -108,7 +109,7 @@ async function rowsOf(
         sampleRateHz: 'features' in plan.input ? plan.input.features.sampleRateHz : clip.sampleRateHz,
       }),
     );
-    const changed = await augment(clips, changes, { signal });
+    const changed = await changeClips(clips, changes, { signal });
     variants.push(await networkRows(changed, plan.input, { signal }));
     releaseClips(changed);
   }

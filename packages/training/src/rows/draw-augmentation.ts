@@ -1,6 +1,7 @@
-import type { AudioClip, Augmentation, SoundAugmentation } from '@prosodia/contracts';
+import type { AudioClip } from '@prosodia/contracts';
 import { Random } from '../random.js';
 import type { AugmentationRule } from '../recipes/recipe.js';
+import type { ClipChange } from './change-clips.js';
 import { ownBabble } from './own-babble.js';
 
 /** Bounds of a noise ratio, from the augmentation's schema. */
@@ -22,11 +23,7 @@ export interface DrawContext {
  * The change a rule makes to one recording, drawn by the seed and the recording's content: the same whatever the
  * order of recordings and however they are divided into chunks.
  */
-export function drawAugmentation(
-  rule: AugmentationRule,
-  clip: AudioClip,
-  context: DrawContext,
-): Augmentation | SoundAugmentation {
+export function drawAugmentation(rule: AugmentationRule, clip: AudioClip, context: DrawContext): ClipChange {
   const random = new Random(context.seed, 'augment', context.contentHash, context.variant);
   const seed = random.uint32();
   switch (rule.kind) {
@@ -43,6 +40,11 @@ export function drawAugmentation(
       };
     case 'pitch':
       return { kind: 'pitch', semitones: random.uniform(...rule.semitones), formants: rule.formants, seed };
+    case 'edges':
+      return {
+        ...{ kind: 'edges', belowPeakDb: random.uniform(...rule.belowPeakDb) },
+        ...{ beforeSec: random.uniform(...rule.silenceSec), afterSec: random.uniform(...rule.silenceSec) },
+      };
     case 'stretch':
       return { kind: 'stretch', rate: random.uniform(...rule.rate), seed };
   }
