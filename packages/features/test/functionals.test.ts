@@ -87,6 +87,20 @@ test('a louder clip changes levels, not pitch or spectrum', async () => {
     expect(Math.abs(statistic(b!, name) - statistic(a!, name))).toBeLessThan(2e-2);
 });
 
+test('digital silence beside a clip is no part of it', async () => {
+  const { samples } = await voice();
+  // Cut hard, so that there is no fading edge; whole steps of 10 ms, so that frames lie alike.
+  const cut: AudioClip = { samples: samples.slice(3_200, 12_800), sampleRateHz: 16_000 };
+  const padded: AudioClip = { samples: new Float32Array(17_600), sampleRateHz: 16_000 };
+  padded.samples.set(cut.samples, 4_800);
+  const [alone, beside] = [await one(cut), await one(padded)];
+  const apart = (name: string) => statistic(beside, name) - statistic(alone, name);
+  // A frame that hears the edge from outside may be one more.
+  expect(Math.abs(apart('clip.durationSec'))).toBeLessThan(0.015);
+  expect(Math.abs(apart('peak-level.p5'))).toBeLessThan(2);
+  expect(Math.abs(apart('peak-level.mean'))).toBeLessThan(0.3);
+});
+
 test('nearly the same at another rate', async () => {
   const clip = await voice();
   const [same, up] = await extractFunctionals([clip, ...(await resampleClips([clip], 44_100))]);

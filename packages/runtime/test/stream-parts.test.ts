@@ -35,6 +35,15 @@ describe('SampleRing', () => {
       ),
     );
   });
+
+  test('leaves digital silence out at the ends alone, and no recorded noise', () => {
+    const ring = new SampleRing(100, 7);
+    ring.write(Float32Array.from([0, 0, 1e-6, 0.5, 0, 0, -0.25, 0, 1e-6, 0, 0]));
+    expect(ring.recorded(0, 11)).toEqual({ from: 3, to: 7 });
+    expect(ring.recorded(4, 6)).toEqual({ from: 4, to: 6 });
+    ring.write(Float32Array.from({ length: 100 }, (_, i) => (i % 2 ? 1 : -1) / 32_768));
+    expect(ring.recorded(0, 111)).toEqual({ from: 11, to: 111 });
+  });
 });
 
 describe('RateConverter', () => {

@@ -10,6 +10,7 @@ import { ChunkClips } from '../src/protocol/chunk-clips.js';
 import { NOISE_SWEEP, type NoiseCondition } from '../src/protocol/noise-condition.js';
 import { Random } from '../src/random.js';
 import { recipeSchema } from '../src/recipes/index.js';
+import { changeClips } from '../src/rows/change-clips.js';
 import { drawAugmentation } from '../src/rows/draw-augmentation.js';
 import { networkInputOf } from '../src/rows/network-input.js';
 import { ownBabble } from '../src/rows/own-babble.js';
@@ -136,5 +137,41 @@ describe('noise that is trained on', () => {
     const product = samples.reduce((sum, sample, at) => sum + sample * clip.samples[at]!, 0) / samples.length;
     expect(Math.abs(product / Math.sqrt(powerOf(samples) * powerOf(clip.samples)))).toBeLessThan(0.5);
     expect(ownBabble({ ...clip, samples: new Float32Array(0) }, new Random(5)).samples).toHaveLength(0);
+  });
+});
+
+describe('another cut of a clip', () => {
+  const loud = Float32Array.from({ length: 8_000 }, (_, i) => 0.5 * Math.sin(i / 3));
+  const quiet = loud.subarray(0, 2_400).map((sample) => sample / 100);
+  const clip = { samples: Float32Array.from([...quiet, ...loud, ...quiet]), sampleRateHz: 8_000 };
+  const draw = (silenceSec: [number, number]) =>
+    drawAugmentation({ kind: 'edges', belowPeakDb: [25, 35], silenceSec }, clip, {
+      ...{ contentHash: 'abc', variant: 1, seed: 3, sampleRateHz: 8_000 },
+    });
+
+  test('leaves out what is quiet at its edges', async () => {
+    const [cut] = await changeClips([clip], [draw([0, 0])], {});
+    expect(cut!.samples.length / 8_000).toBeGreaterThan(0.95);
+    expect(cut!.samples.length / 8_000).toBeLessThan(1.1);
+    expect(Math.max(...cut!.samples.subarray(0, 400))).toBeGreaterThan(0.4);
+  });
+
+  test('and sets silence there, drawn for each end', async () => {
+    const change = draw([0.1, 0.3]);
+    const [cut, again] = await changeClips([clip, clip], [change, draw([0.1, 0.3])], {});
+    expect(again).toEqual(cut);
+    const first = cut!.samples.findIndex((sample) => sample !== 0) / 8_000;
+    const last = (cut!.samples.length - cut!.samples.findLastIndex((sample) => sample !== 0)) / 8_000;
+    for (const silenceSec of [first, last]) {
+      expect(silenceSec).toBeGreaterThan(0.09);
+      expect(silenceSec).toBeLessThan(0.31);
+    }
+    expect(first).not.toBeCloseTo(last, 3);
+  });
+
+  test('stops when asked to', async () => {
+    await expect(changeClips([clip], [draw([0, 0])], { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'ABORTED',
+    });
   });
 });

@@ -1,5 +1,10 @@
+import type { Span } from './speech-tracker.js';
+
 /** Memory comes and goes in pieces of this length, so that a stream holds about what it needs. */
 const BLOCK_SAMPLES = 8_192;
+
+/** Half a step of 16 bits: below lies nothing that was recorded. */
+const NOTHING = 1 / 65_536;
 
 /** The last samples of a stream, found by their place in it; older ones are forgotten. */
 export class SampleRing {
@@ -59,6 +64,16 @@ export class SampleRing {
       done += part.length;
     }
     return out;
+  }
+
+  /** What is left of `from` … `to` without digital silence at its ends; all of it when there is nothing else. */
+  recorded(from: number, to: number): Span {
+    const samples = this.read(from, to);
+    const first = samples.findIndex((sample) => Math.abs(sample) >= NOTHING);
+    if (first < 0) return { from, to };
+    const begin = Math.max(from, this.#start);
+    const last = samples.findLastIndex((sample) => Math.abs(sample) >= NOTHING);
+    return { from: begin + first, to: begin + last + 1 };
   }
 
   /** Memory for the next block: one that holds nothing wanted any more, where there is one. */

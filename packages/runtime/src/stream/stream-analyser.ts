@@ -8,7 +8,7 @@ import { ChunkReader, type Pcm } from './pcm-chunk.js';
 import { RateConverter } from './rate-converter.js';
 import { SampleRing } from './sample-ring.js';
 import type { Decision } from './speech-segmenter.js';
-import { MAX_LEAD_SEC, SpeechTracker } from './speech-tracker.js';
+import { MAX_LEAD_SEC, type Span, SpeechTracker } from './speech-tracker.js';
 import { StreamClock } from './stream-clock.js';
 
 /** A chunk is worked through in pieces of this length, so that no chunk needs more memory than another. */
@@ -135,12 +135,19 @@ export class StreamAnalyser {
     if (decision.kind === 'start') {
       this.#smoother.reset();
       this.#nextAnswer = 0;
-      emit({ type: 'speechStart', timeSec: line.clock.timeOf(line.tracker.startOf(decision.frame)) });
+      const { from } = this.#recorded(line, line.tracker.startOf(decision.frame), available);
+      emit({ type: 'speechStart', timeSec: line.clock.timeOf(from) });
       return;
     }
-    const { from, to } = line.tracker.spanOf(decision, available);
+    const span = line.tracker.spanOf(decision, available);
+    const { from, to } = this.#recorded(line, span.from, span.to);
     if (!decision.goesOn) emit({ type: 'speechEnd', timeSec: line.clock.timeOf(to) });
     emit({ ...placed(await this.#recognize(line, from, to, false)), type: 'segment' });
+  }
+
+  /** Speech without the digital silence that a line or an editor put beside it. */
+  #recorded(line: Line, from: number, to: number): Span {
+    return this.#parts.settings.detect ? line.ring.recorded(from, to) : { from, to };
   }
 
   async #break(line: Line): Promise<void> {
