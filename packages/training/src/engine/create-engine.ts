@@ -41,7 +41,7 @@ export async function selectEngine(choice: EngineChoice, model: tf.LayersModel):
  * @param model  a built model that ends in softmax over `rows.classCount` classes; TensorFlow.js has been
  *   loaded by `loadTensorflow`, which decided the backend
  * @param rows  kept, not copied, by the TensorFlow engines: leave them as they are
- * @throws ProsodiaError INVALID_ARGUMENT for rows or options out of range, MODEL when model and rows do not fit
+ * @throws ProsodiaError INVALID_ARGUMENT for rows or options out of range, MODEL when model, rows and options do not fit
  */
 export async function createEngine(
   choice: EngineChoice,
@@ -52,7 +52,7 @@ export async function createEngine(
   checkOptions(options);
   checkRows(rows);
   checkClassWeights(options.classWeights, rows.classCount);
-  checkModel(model, rows);
+  checkModel(model, rows, options);
   const name = await selectEngine(choice, model);
   const loaded = await loadTensorflow();
   return name === 'native'
@@ -60,7 +60,7 @@ export async function createEngine(
     : new TensorflowEngine(loaded, model, rows, options);
 }
 
-function checkModel(model: tf.LayersModel, rows: TrainingRows): void {
+function checkModel(model: tf.LayersModel, rows: TrainingRows, { selfDistillation }: EngineOptions): void {
   const inputShape = model.inputs[0]!.shape.slice(1);
   const outputShape = model.outputs[0]!.shape.slice(1);
   const fits =
@@ -72,6 +72,11 @@ function checkModel(model: tf.LayersModel, rows: TrainingRows): void {
       `Expected rows of shape [${inputShape.join(', ')}] for this model but received [${rows.rowShape.join(', ')}]`,
     );
   }
+  if (selfDistillation && model.outputs.length < 2)
+    throw new ProsodiaError(
+      'MODEL',
+      'Expected a model with several outputs for selfDistillation but it has one',
+    );
   if (outputShape.length !== 1 || outputShape[0] !== rows.classCount) {
     throw new ProsodiaError(
       'MODEL',

@@ -30,11 +30,21 @@ export interface OptimizerOptions {
   readonly weightDecay?: number | undefined;
 }
 
+/** What outputs beside the answer learn from it, besides the classes. */
+export interface SelfDistillation {
+  /** Of the distance to the answer, beside 1 of the classes' cross-entropy. */
+  readonly weight: number;
+  /** Both are softened by it. */
+  readonly temperature: number;
+}
+
 export interface EngineOptions {
   readonly batchSize: number;
   readonly optimizer: OptimizerOptions;
   /** Multiplies the loss of each class's rows; the sum is still divided by the number of rows, as Keras has it. */
   readonly classWeights?: readonly number[] | undefined;
+  /** For models with several outputs; they learn the classes alone unless given. */
+  readonly selfDistillation?: SelfDistillation | undefined;
   /** Decides the dropout masks. */
   readonly seed: number;
   /** Threads of the native engine; both the result and the masks are the same for any number. */
@@ -43,7 +53,7 @@ export interface EngineOptions {
 
 /** What one epoch did, measured on the batches as they were trained (dropout on), as Keras reports it. */
 export interface EpochResult {
-  /** Mean cross-entropy over the rows, weighted where there are class weights; of all outputs together. */
+  /** Mean cross-entropy over the rows, weighted where there are class weights; of all outputs together, with what they learn of the answer. */
   readonly loss: number;
   /** classCount × classCount, row = true class, column = predicted; sums to the rows seen. */
   readonly confusion: Float64Array;

@@ -53,7 +53,7 @@ export function checkClassWeights(weights: readonly number[] | undefined, classC
 
 /** @throws ProsodiaError INVALID_ARGUMENT naming the option and its value */
 export function checkOptions(options: EngineOptions): void {
-  const { batchSize, optimizer, seed, threads } = options;
+  const { batchSize, optimizer, seed, threads, selfDistillation } = options;
   const { learningRate, beta1, beta2, epsilon } = optimizer;
   if (!Number.isSafeInteger(batchSize) || batchSize < 1 || batchSize > 65_536) {
     throw invalid(`Expected an integer from 1 to 65536 for batchSize but received ${batchSize}`);
@@ -67,6 +67,7 @@ export function checkOptions(options: EngineOptions): void {
   if (optimizer.kind !== 'adam' && optimizer.kind !== 'adamw')
     throw invalid(`Expected adam or adamw for optimizer but received ${String(optimizer.kind)}`);
   checkWeightDecay(optimizer);
+  checkDistillation(selfDistillation);
   if (!(learningRate > 0 && Number.isFinite(learningRate))) {
     throw invalid(`Expected a positive number for learningRate but received ${learningRate}`);
   }
@@ -77,6 +78,15 @@ export function checkOptions(options: EngineOptions): void {
   if (!(epsilon > 0 && Number.isFinite(epsilon))) {
     throw invalid(`Expected a positive number for epsilon but received ${epsilon}`);
   }
+}
+
+function checkDistillation(distillation: EngineOptions['selfDistillation']): void {
+  if (!distillation) return;
+  const { weight, temperature } = distillation;
+  if (!(weight > 0 && Number.isFinite(weight)))
+    throw invalid(`Expected a positive number for selfDistillation.weight but received ${weight}`);
+  if (!(temperature >= 1 && Number.isFinite(temperature)))
+    throw invalid(`Expected a number from 1 on for selfDistillation.temperature but received ${temperature}`);
 }
 
 function checkWeightDecay({ kind, weightDecay, learningRate }: OptimizerOptions): void {

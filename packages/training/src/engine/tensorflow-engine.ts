@@ -10,6 +10,7 @@ import {
   type WeightGroup,
 } from './adam.js';
 import type { LoadedTensorflow, TensorFlow } from './backend.js';
+import { distillationLoss } from './distillation-loss.js';
 import type {
   BatchGradients,
   EngineName,
@@ -207,15 +208,23 @@ export class TensorflowEngine implements InspectableEngine {
     // Returned past `tidy`, which would look for tensors in every element of an array it hands on.
     library.tidy(() => {
       const x = library.tensor(gatherInputs(this.#rows, order), [order.length, ...this.#rows.rowShape]);
+      const { classWeights, selfDistillation } = this.#options;
       let scores: Float32Array | undefined;
       const { value, grads } = library.variableGrads(() => {
         // Outputs beside the answer learn the classes as it does.
-        const entropies = this.#forward.logits(x, this.#options.seed, step).map((logits) => {
+        const losses = this.#forward.logits(x, this.#options.seed, step).flatMap((logits) => {
           const values = logits.dataSync<'float32'>();
+          const loss = this.#onTape(logits, softmaxLoss(values, this.#rows, order, classWeights));
+          const teacher = scores;
           scores ??= values;
-          return this.#entropy(logits, softmaxLoss(values, this.#rows, order, this.#options.classWeights));
+          if (!teacher || !selfDistillation) return [loss];
+          const { classCount } = this.#rows;
+          return [
+            loss,
+            this.#onTape(logits, distillationLoss(values, teacher, classCount, selfDistillation)),
+          ];
         });
-        return [...entropies, ...this.#forward.penalties()].reduce((sum, term) => library.add(sum, term));
+        return [...losses, ...this.#forward.penalties()].reduce((sum, term) => library.add(sum, term));
       }, [...variables, ...tokens]);
       outcome = {
         loss: value.dataSync()[0]!,
@@ -226,8 +235,8 @@ export class TensorflowEngine implements InspectableEngine {
     return outcome!;
   }
 
-  /** The batch's loss on the tape, where nothing multiplies it. */
-  #entropy(logits: tf.Tensor2D, { loss, gradient }: BatchLoss): tf.Scalar {
+  /** A loss of the batch on the tape, where nothing multiplies it. */
+  #onTape(logits: tf.Tensor2D, { loss, gradient }: BatchLoss): tf.Scalar {
     const library = this.#tf;
     const compute = () => ({
       value: library.scalar(loss),

@@ -57,6 +57,7 @@ async function fitRecipe(
     {
       batchSize: recipe.batchSize,
       optimizer: recipe.optimizer,
+      selfDistillation: recipe.selfDistillation,
       seed: new Random(seed, 'dropout').uint32(),
       threads: 1,
     },

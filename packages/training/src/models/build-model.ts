@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { TensorFlow } from '../engine/backend.js';
 import { Random } from '../random.js';
+import { attentionNetwork } from './attention.js';
 import { attentionPooling } from './attention-pooling.js';
 import { initialWeights } from './initial-weights.js';
 import { LayerNames } from './layer-names.js';
@@ -30,6 +31,7 @@ const ZEROS = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;
 
 function uninitialised(library: TensorFlow, spec: ModelSpec, shape: ModelShape): tf.LayersModel {
   if (spec.kind === 'temporal-convolution') return temporalConvolution(library, spec, shape);
+  if (spec.kind === 'attention') return attentionNetwork(library, spec, shape);
   return library.sequential({ name: 'sequential', layers: layersFor(library, spec, shape) });
 }
 

@@ -54,6 +54,8 @@ export function initialWeights(kind: string, shapes: readonly number[][], random
     return [...lstmWeights(shapes.slice(0, 3), random), ...lstmWeights(shapes.slice(3), random)];
   if (kind === 'AttentionPooling')
     return [...kernelWeights(shapes.slice(0, 2), random), glorotUniform(shapes[2]![0]!, 1, random)];
+  if (kind === 'SelfAttention')
+    return shapes.map(([inputs, units]) => glorotUniform(inputs!, units!, random));
   if (kind === 'WeightedSum') return shapes.map(([count]) => new Float32Array(count!).fill(1 / count!));
   if (kind === 'BatchNormalization')
     return shapes.map(([width], place) => new Float32Array(width!).fill(NEW_NORMALIZATION[place]!));

@@ -66,16 +66,38 @@ export const temporalConvolutionModelSchema = z.strictObject({
   dropout: z.number().min(0).max(0.95),
 });
 
+/**
+ * A convolution along time, then blocks of self-attention and a convolution; attention over time and softmax after each block,
+ * of which the last answers.
+ */
+export const attentionModelSchema = z
+  .strictObject({
+    kind: z.literal('attention'),
+    /** Channels of every convolution, and the width that self-attention mixes. */
+    filters: units,
+    /** Steps a filter sees; an odd number keeps it centred. */
+    width: z.number().int().min(1).max(64),
+    /** How many times a step looks at the others in one block; divides `filters`. */
+    heads: z.number().int().min(1).max(64),
+    blocks: z.number().int().min(1).max(12),
+    /** Width of the layers that score the steps before softmax. */
+    attention: units,
+    dropout: z.number().min(0).max(0.95),
+  })
+  .refine(({ filters, heads }) => filters % heads === 0, 'Expected heads that divide filters');
+
 /** A network as data; one member for each kind this package can build. */
 export const modelSpecSchema = z.discriminatedUnion('kind', [
   lstmModelSchema,
   feedforwardModelSchema,
   bilstmAttentionModelSchema,
   temporalConvolutionModelSchema,
+  attentionModelSchema,
 ]);
 
 export type ModelSpec = z.output<typeof modelSpecSchema>;
 export type LstmSpec = z.output<typeof lstmModelSchema>;
 export type FeedforwardSpec = z.output<typeof feedforwardModelSchema>;
 export type BilstmAttentionSpec = z.output<typeof bilstmAttentionModelSchema>;
+export type AttentionSpec = z.output<typeof attentionModelSchema>;
 export type TemporalConvolutionSpec = z.output<typeof temporalConvolutionModelSchema>;

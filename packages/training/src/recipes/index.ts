@@ -1,4 +1,5 @@
 import { ProsodiaError, parseWith } from '@prosodia/contracts';
+import { attention } from './attention.js';
 import { bilstmAttention } from './bilstm-attention.js';
 import { cnn } from './cnn.js';
 import { functionalsMlp } from './functionals-mlp.js';
@@ -14,7 +15,7 @@ export * from './recipe.js';
 export const RECIPES: Readonly<Record<string, Recipe>> = Object.fromEntries(
   [
     ...[paperInitial, paperInitialAugmented, paperFinal, functionalsMlp, cnn, bilstmAttention],
-    ...[temporalConvolution],
+    ...[temporalConvolution, attention],
   ].map((recipe) => [recipe.name, recipe]),
 );
 

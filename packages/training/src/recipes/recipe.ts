@@ -86,6 +86,15 @@ export const recipeSchema = z
       beta2: z.number().min(0).max(0.99999).default(0.999),
       epsilon: z.number().positive().max(1).default(1e-7),
     }),
+    /** Outputs beside the answer also learn what the answer says; no model without such outputs takes it. */
+    selfDistillation: z
+      .strictObject({
+        /** Beside the classes' own loss. */
+        weight: z.number().positive().max(100),
+        /** How soft both are when they are compared. */
+        temperature: z.number().min(1).max(100),
+      })
+      .optional(),
     batchSize: z.number().int().min(1).max(65_536),
     epochs: z.number().int().min(1).max(100_000),
     /** Epochs without improvement after which training stops. */

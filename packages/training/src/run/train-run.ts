@@ -159,6 +159,7 @@ async function makeEngine(
   return createEngine(choice, model, rows, {
     batchSize: recipe.batchSize,
     optimizer: recipe.optimizer,
+    selfDistillation: recipe.selfDistillation,
     seed: new Random(seed, 'dropout').uint32(),
     threads: options.threads,
   });

@@ -46,7 +46,7 @@ export function trainCommand(session: Session): Command {
   return new Command('train')
     .requiredOption(
       '--recipe <name>',
-      'what to train: base, fast, robust, nearness, functionals-mlp, cnn, bilstm-attention, temporal-convolution, paper-initial, paper-initial-augmented, paper-final',
+      'what to train: base, fast, robust, nearness, functionals-mlp, cnn, bilstm-attention, temporal-convolution, attention, paper-initial, paper-initial-augmented, paper-final',
     )
     .option('--corpus <path>', 'a folder or a manifest; RAVDESS_DIR unless given')
     .requiredOption('--out <dir>', 'the run folder')
