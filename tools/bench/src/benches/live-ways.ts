@@ -33,7 +33,7 @@ function tell(name: string, { durationSec, clips, ways, ...shares }: MinuteRepor
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   console.log(
     `\n${name}: ${clips} clips in ${durationSec.toFixed(1)} s; boundaries within 0.2 s ${percent(shares.boundaries)}; ` +
-      `labels as of the same stretch offline ${percent(shares.offlineStretch)}, as of the clip offline ${percent(shares.offlineClip)}`,
+      `labels as of the same stretch offline ${percent(shares.offlineStretch)}, as of the clip offline ${percent(shares.offlineClip)}, of its whole file ${percent(shares.offlineFile)}`,
   );
   console.table(
     ways.map(({ way, segments, same, maxDifference }) => ({

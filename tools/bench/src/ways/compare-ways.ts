@@ -31,6 +31,8 @@ export interface MinuteReport {
   readonly offlineStretch: number;
   /** Share of the clips that are one segment, with the label that the clip alone gets. */
   readonly offlineClip: number;
+  /** The same with the label of the whole file the clip was cut from. */
+  readonly offlineFile: number;
   readonly ways: readonly WayReport[];
   readonly segments: readonly HeardSegment[];
 }
@@ -77,10 +79,10 @@ async function offlineLabels(
   recognizer: Recognizer,
   { samples, sampleRateHz, placed }: Minute,
   segments: readonly HeardSegment[],
-): Promise<{ offlineStretch: number; offlineClip: number }> {
+): Promise<Pick<MinuteReport, 'offlineStretch' | 'offlineClip' | 'offlineFile'>> {
   const alone = async (part: Float32Array) =>
     (await recognizer.recognize({ samples: part, sampleRateHz })).label;
-  let [stretches, clips] = [0, 0];
+  let [stretches, clips, files] = [0, 0, 0];
   for (const { startSec, endSec, label } of segments) {
     const part = samples.slice(Math.round(startSec * sampleRateHz), Math.round(endSec * sampleRateHz));
     if ((await alone(part)) === label) stretches++;
@@ -89,9 +91,16 @@ async function offlineLabels(
     const within = segments.filter(
       ({ startSec, endSec }) => startSec < clip.endSec && endSec > clip.startSec,
     );
-    if (within.length === 1 && within[0]!.label === (await alone(clip.samples))) clips++;
+    const [only, more] = within;
+    if (!only || more) continue;
+    if (only.label === (await alone(clip.samples))) clips++;
+    if (only.label === (await recognizer.recognize(clip.path)).label) files++;
   }
-  return { offlineStretch: stretches / segments.length, offlineClip: clips / placed.length };
+  return {
+    offlineStretch: stretches / segments.length,
+    offlineClip: clips / placed.length,
+    offlineFile: files / placed.length,
+  };
 }
 
 function reportOf(way: string, found: readonly HeardSegment[], first: readonly HeardSegment[]): WayReport {
