@@ -94,7 +94,10 @@ export const networkInputSchema = z.discriminatedUnion('summary', [
   }),
   z.strictObject({
     summary: z.literal('functionals'),
-    version: z.literal(FUNCTIONALS_VERSION),
+    version: z.literal(
+      FUNCTIONALS_VERSION,
+      `Expected ${FUNCTIONALS_VERSION}, the statistics that this version makes: train the model again`,
+    ),
     /** Groups of statistics, in the vector's order; all of them unless given. */
     groups: z.array(z.string().min(1)).min(1).max(64).optional(),
     shape: rowShape,

@@ -16,8 +16,11 @@ export const MAX_ROWS_PER_RUN = 64;
 /** Files a worker reads, analyses and answers in one run: more would only be waited for longer. */
 export const MAX_FILES_PER_RUN = 16;
 
-/** Numbers that go into one run, which bounds its memory when rows are long. */
-export const MAX_FLOATS_PER_RUN = 2 ** 20;
+/**
+ * Numbers that go into one run: what a network makes of long rows on the way is many times as large, stays in memory on every
+ * thread, and computes no faster for being so.
+ */
+export const MAX_FLOATS_PER_RUN = 2 ** 17;
 
 /** Clips that may lie decoded in memory at once; later calls wait. */
 export const CLIPS_IN_FLIGHT = 64;

@@ -1,6 +1,6 @@
 // Holds one ONNX Runtime session and computes rows, or answers clips, until it is told to finish.
 import { isProsodiaError } from '@prosodia/contracts/errors';
-import { checkPlan, type RowPlan, rowOf } from '@prosodia/features/rows';
+import { checkPlan, type RowPlan, releaseRows, rowOf } from '@prosodia/features/rows';
 import { type HostService, serve } from './host-port.js';
 import { InferenceSession, Tensor } from './onnx-runtime.js';
 import { joined, rowSizeOf } from './row-layout.js';
@@ -28,6 +28,8 @@ class Network {
   readonly #session: InferenceSession;
   readonly #setup: WorkerSetup;
   readonly #rowSize: number;
+  /** Where each input's values are laid beside each other, as large as the largest run needed. */
+  readonly #spaces = new Map<string, Float32Array>();
 
   private constructor(session: InferenceSession, setup: WorkerSetup) {
     this.#session = session;
@@ -66,7 +68,10 @@ class Network {
     }
     try {
       if ('sources' in request) return await this.#hear(request.sources);
-      return { kind: 'answer', values: await this.#compute(request.rows, request.answers) };
+      const values = await this.#compute(request.rows, request.answers);
+      // They were handed over, and the collector of a thread that makes little else would let many of them lie.
+      releaseRows(request.rows);
+      return { kind: 'answer', values };
     } catch (error) {
       return failure(error);
     }
@@ -104,14 +109,21 @@ class Network {
     return values;
   }
 
-  /** The rows' values, input by input. */
+  #spaceFor(name: string, length: number): Float32Array {
+    const known = this.#spaces.get(name);
+    const space = known && known.length >= length ? known : new Float32Array(length);
+    this.#spaces.set(name, space);
+    return space.subarray(0, length);
+  }
+
+  /** The rows' values, input by input; good until the next run. */
   #tensorsOf(rows: Float32Array, count: number): Record<string, Tensor> {
     const tensors: Record<string, Tensor> = {};
     let start = 0;
     for (const { name, shape, size } of this.#setup.inputs) {
       let values = rows;
       if (size !== this.#rowSize) {
-        values = new Float32Array(count * size);
+        values = this.#spaceFor(name, count * size);
         for (let row = 0; row < count; row++)
           values.set(
             rows.subarray(row * this.#rowSize + start, row * this.#rowSize + start + size),
