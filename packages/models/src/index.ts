@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 /** Names of the models in this package. */
-export const MODEL_NAMES = ['base', 'fast', 'robust', 'paper-final'] as const;
+export const MODEL_NAMES = ['base', 'fast', 'paper-final'] as const;
 
 export type ModelName = (typeof MODEL_NAMES)[number];
 

@@ -8,7 +8,7 @@ import { MAX_MODEL_BYTES, MIN_CLIP_SEC } from './limits.js';
 import { reason, refused } from './model-refusal.js';
 
 /** Models that `@prosodia/models` brings. */
-const SHIPPED_NAMES: ReadonlySet<string> = new Set(['base', 'fast', 'robust', 'paper-final']);
+const SHIPPED_NAMES: ReadonlySet<string> = new Set(['base', 'fast', 'paper-final']);
 
 /**
  * Makes sure before the first clip that the features the card asks for exist and fill the network's inputs.

@@ -43,7 +43,7 @@ export function oneOf<const T extends string>(allowed: readonly T[]): (text: str
 /** The model a command listens with. */
 export const MODEL_OPTION = [
   '--model <file>',
-  'base, fast, robust, paper-final, or a model.onnx that `prosodia train` or `export` wrote',
+  'base, fast, paper-final, or a model.onnx that `prosodia train` or `export` wrote',
   'base',
 ] as const;
 

@@ -31,7 +31,7 @@ Recordings of your own: a CSV with the columns path (relative to the CSV), emoti
 Protocols:
   speaker           test speakers are never heard in training (the default, the honest one)
   recording         a random split of recordings; the same speakers are on both sides
-  base, fast, robust and nearness are solved, not iterated: all folds are judged (speakers six at a time, or recordings at random), then all
+  base, fast and nearness are solved, not iterated: all folds are judged (speakers six at a time, or recordings at random), then all
   recordings are trained on; --fold, --folds, --test-speakers, --epochs, --engine and --resume are refused.
   augmented-random  the paper's: a random split of augmented rows, which leaks; only to compare with it
 
@@ -46,7 +46,7 @@ export function trainCommand(session: Session): Command {
   return new Command('train')
     .requiredOption(
       '--recipe <name>',
-      'what to train: base, fast, robust, nearness, functionals-mlp, cnn, bilstm-attention, temporal-convolution, attention, paper-initial, paper-initial-augmented, paper-final',
+      'what to train: base, fast, nearness, functionals-mlp, cnn, bilstm-attention, temporal-convolution, attention, paper-initial, paper-initial-augmented, paper-final',
     )
     .option('--corpus <path>', 'a folder or a manifest; RAVDESS_DIR unless given')
     .requiredOption('--out <dir>', 'the run folder')
