@@ -57,11 +57,15 @@ const CUTS: readonly AugmentationRule[] = [
   { kind: 'edges', belowPeakDb: [25, 35], silenceSec: [0.1, 0.3] },
 ];
 
-/** The voices that answer first. */
-const SPOKEN = [...VOICES, ...CUTS, ...NOISES];
-
 /** What the statistics hear: copies are changed at this rate, which is three times as fast as at a studio's. */
 const VOICES_AT_HZ = 16_000;
+
+/** Of them the voices may answer, and the noises are for those of whom nothing is known. */
+const SPOKEN = {
+  copies: [...VOICES, ...CUTS, ...NOISES],
+  speakerCopies: VOICES.length + CUTS.length,
+  copiesAtHz: VOICES_AT_HZ,
+};
 
 /** Levels of the ear's bands over time, 20 ms a step, of the 3.2 s about the middle of what is said. */
 function frames(): NetworkInput {
@@ -79,19 +83,17 @@ const PATCHES: PatchOptions = { width: 8, stride: 2, dims: 100, words: 256 };
 const MAKERS: Readonly<Record<string, () => Learner>> = {
   base: () =>
     shrunkenLda({
-      ...{ name: 'base', features: functionals(SPEECH_GROUPS), copies: SPOKEN },
-      ...{ answerCopies: VOICES.length, copiesAtHz: VOICES_AT_HZ },
+      ...{ name: 'base', features: functionals(SPEECH_GROUPS), ...SPOKEN, answerCopies: VOICES.length },
       frames: { input: frames(), patches: PATCHES },
     }),
   'base-statistics': () =>
     shrunkenLda({
-      ...{ name: 'base-statistics', features: functionals(SPEECH_GROUPS), copies: SPOKEN },
-      ...{ answerCopies: VOICES.length, copiesAtHz: VOICES_AT_HZ },
+      ...{ name: 'base-statistics', features: functionals(SPEECH_GROUPS) },
+      ...{ ...SPOKEN, answerCopies: VOICES.length },
     }),
   fast: () =>
     shrunkenLda({
-      ...{ name: 'fast', features: functionals(SPEECH_GROUPS), copies: SPOKEN, answerCopies: 0 },
-      copiesAtHz: VOICES_AT_HZ,
+      ...{ name: 'fast', features: functionals(SPEECH_GROUPS), ...SPOKEN, answerCopies: 0 },
       frames: { input: frames(), patches: PATCHES },
     }),
   nearness: () =>

@@ -44,6 +44,11 @@ export interface ShrunkenLdaOptions {
   readonly remember?: boolean | undefined;
   /** How many of the copies answer too, from the first; the others are only trained on. All unless given. */
   readonly answerCopies?: number | undefined;
+  /**
+   * How many of the copies, from the first, are trained on where rows are normalised by the speaker's own; all unless given.
+   * Who is normalised by clips from the same noise needs no noisy copies, and loses by them.
+   */
+  readonly speakerCopies?: number | undefined;
 }
 
 /**
@@ -60,6 +65,7 @@ export function shrunkenLda({
   copies = [],
   copiesAtHz,
   answerCopies = copies.length,
+  speakerCopies = copies.length,
   remember = false,
 }: ShrunkenLdaOptions): Learner {
   const summaries = [
@@ -71,8 +77,8 @@ export function shrunkenLda({
   return {
     name,
     identity: [
-      ...['shrunken-lda', 6, features, frames ?? null, copies, summaries.map(({ identity }) => identity)],
-      ...[answerCopies, copiesAtHz ?? null],
+      ...['shrunken-lda', 7, features, frames ?? null, copies, summaries.map(({ identity }) => identity)],
+      ...[answerCopies, speakerCopies, copiesAtHz ?? null],
       ...[SHRINKAGES, SHARES, INNER_FOLDS, SPEAKER_TAU, CLASS_TAU, OWN_WEIGHT, SOFT],
       ...(remember ? ['kernel', 1, RIDGES] : []),
     ],
@@ -81,7 +87,7 @@ export function shrunkenLda({
     tracks: remember ? ['nothing', 'unlabelled'] : ['nothing', 'unlabelled', 'labelled'],
     fitName: (track) => (track === 'nothing' ? 'clip alone' : 'by speaker'),
     answerCopies,
-    fit: (train, options) => fitLda(summaries, train, { ...options, answerCopies, remember }),
+    fit: (train, options) => fitLda(summaries, train, { ...options, answerCopies, speakerCopies, remember }),
   };
 }
 
@@ -97,14 +103,19 @@ export interface LdaPart {
 async function fitLda(
   summaries: readonly Summary[],
   train: TrainingSide,
-  options: LearnerOptions & { readonly answerCopies: number; readonly remember: boolean },
+  options: LearnerOptions & {
+    readonly answerCopies: number;
+    readonly speakerCopies: number;
+    readonly remember: boolean;
+  },
 ): Promise<FittedLda> {
   const fitOne = options.remember ? fitKernelHead : fitHead;
+  const trainedOn = options.track === 'nothing' ? train.clips.copies : options.speakerCopies;
   const found = [];
   for (const summary of summaries) {
     const fitted = await summary.fit(train, options);
     const copies: Float32Array[] = [];
-    for (let copy = 0; copy <= train.clips.copies; copy++) copies.push(await fitted.ofTraining(copy));
+    for (let copy = 0; copy <= trainedOn; copy++) copies.push(await fitted.ofTraining(copy));
     found.push({ summary, fitted, ...(await fitOne(copies, fitted.size, train, options)) });
   }
   const [first, second] = found;
