@@ -53,7 +53,10 @@ export interface EngineOptions {
 
 /** What one epoch did, measured on the batches as they were trained (dropout on), as Keras reports it. */
 export interface EpochResult {
-  /** Mean cross-entropy over the rows, weighted where there are class weights; of all outputs together, with what they learn of the answer. */
+  /**
+   * Mean cross-entropy over the rows, weighted where there are class weights; of all outputs together, with what they learn
+   * of the answer.
+   */
   readonly loss: number;
   /** classCount × classCount, row = true class, column = predicted; sums to the rows seen. */
   readonly confusion: Float64Array;
