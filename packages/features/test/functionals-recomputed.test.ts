@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { decodeBytes, extractFeatures, extractFunctionals, functionalNames } from '@prosodia/features';
 import { signalPath } from './reference.js';
+import { speechRange } from './support/speech-range.js';
 
 // The statistics once more from the public log-mel frames, as plainly as can be.
 const front = {
@@ -46,10 +47,9 @@ async function levels(): Promise<number[][]> {
   const rows = Array.from({ length: matrix!.frames }, (_, f) =>
     [...matrix!.data.subarray(64 * f, 64 * f + 64)].map((db) => (db * Math.LN10) / 10),
   );
-  const level = rows.map((row) => 10 * Math.log10(sum(row.map(Math.exp)) + 1e-9));
-  const smooth = level.map((_, i) => mean(level.slice(Math.max(0, i - 2), i + 3)));
-  const loud = smooth.map((db) => db >= Math.max(...smooth) - 35);
-  return rows.slice(Math.max(0, loud.indexOf(true) - 8), loud.lastIndexOf(true) + 9);
+  const powers = rows.map((row) => sum(row.map(Math.exp)));
+  const { first, end } = speechRange(powers, 35);
+  return rows.slice(first, end);
 }
 
 function cepstrum(rows: readonly number[][], c: number): number[] {

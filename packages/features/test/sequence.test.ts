@@ -22,6 +22,7 @@ import {
 } from '@prosodia/features';
 import fc from 'fast-check';
 import { signalPath } from './reference.js';
+import { speechRange } from './support/speech-range.js';
 
 const features = {
   kind: 'logmel',
@@ -41,13 +42,8 @@ async function expectedSteps(trimDb: number, pool: number): Promise<number[][]> 
   const [matrix] = await extractFeatures([await voice()], features);
   const rows = Array.from({ length: matrix!.frames }, (_, f) => [...matrix!.data.subarray(8 * f, 8 * f + 8)]);
   const power = (row: number[]) => row.reduce((sum, db) => sum + 10 ** (db / 10), 0);
-  const level = rows.map((row) => 10 * Math.log10(power(row) + 1e-9));
-  const smooth = level.map((_, i) => {
-    const near = level.slice(Math.max(0, i - 2), i + 3);
-    return near.reduce((a, b) => a + b) / near.length;
-  });
-  const loud = smooth.map((db) => db >= Math.max(...smooth) - trimDb);
-  const kept = rows.slice(Math.max(0, loud.indexOf(true) - 8), loud.lastIndexOf(true) + 9);
+  const { first, end } = speechRange(rows.map(power), trimDb);
+  const kept = rows.slice(first, end);
   return Array.from({ length: Math.floor(kept.length / pool) }, (_, step) =>
     Array.from({ length: 8 }, (_, c) => {
       const cells = kept.slice(step * pool, (step + 1) * pool).map((row) => 10 ** (row[c]! / 10));
