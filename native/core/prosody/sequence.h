@@ -9,7 +9,7 @@
 namespace prosodia {
 
 struct SequenceShape {
-  double trim_db;   // edges this far below the loudest part are left out, but for 80 ms
+  double trim_db;   // edges this far below the loudest part are left out, but for 80 ms of what was recorded
   int pool_frames;  // frames averaged into one step; what does not fill a step at the end is left out
   int steps;
 };

@@ -68,10 +68,10 @@ export function functionalNames(groups?: readonly FunctionalGroup[]): string[] {
  * Clip-level statistics of speech: how its spectrum, pitch, loudness and rhythm are distributed and move, as one vector.
  *
  * Each clip is resampled to 16 kHz and cut into frames of 25 ms every 10 ms (64 mel bands of 50 to 8,000 Hz); its edges
- * more than 35 dB below the loudest part are left out but for 80 ms; F0 from 70 to 600 Hz. Every value is finite for
- * every clip of finite samples, also for silence, noise, or no samples at all. A clip's vector depends on the clip alone:
- * not on the others of the batch, nor on the number of threads; between instruction sets (`PROSODIA_ISA`) it may differ
- * in its last digits.
+ * more than 35 dB below the loudest part are left out but for 80 ms, and digital silence there too; F0 from 70 to 600 Hz.
+ * Every value is finite for every clip of finite samples, also for silence, noise, or no samples at all. A clip's vector
+ * depends on the clip alone: not on the others of the batch, nor on the number of threads; between instruction sets
+ * (`PROSODIA_ISA`) it may differ in its last digits.
  *
  * @param clips    mono audio in [-1, 1]; rates may differ
  * @param options  `groups`: the parts of the vector wanted

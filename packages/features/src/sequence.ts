@@ -15,7 +15,7 @@ import {
 /** How a clip's frames become a sequence of a fixed length. */
 export interface SequenceShape {
   readonly features: FeatureOptions;
-  /** Edges this far below the loudest part are left out, but for 80 ms; above 0. */
+  /** Edges this far below the loudest part are left out, but for 80 ms of what was recorded; above 0. */
   readonly trimDb: number;
   /** Frames averaged into one step, 1 to 1,000; what does not fill a step at the end is left out. */
   readonly poolFrames: number;
