@@ -9,7 +9,7 @@ import { modelWeights } from '../fit/model-weights.js';
 import { buildModel } from '../models/build-model.js';
 import type { FittedLearner, Learner, LearnerOptions } from '../protocol/learner.js';
 import type { TestSide, TrainingSide } from '../protocol/side.js';
-import { Random } from '../random.js';
+import { engineOptions } from '../recipes/engine-options.js';
 import type { Recipe } from '../recipes/recipe.js';
 import { fitScaler } from '../rows/fit-scaler.js';
 import { networkInputOf } from '../rows/network-input.js';
@@ -54,13 +54,7 @@ async function fitRecipe(
     'auto',
     model,
     { ...rows, rowShape, classCount: labels.length },
-    {
-      batchSize: recipe.batchSize,
-      optimizer: recipe.optimizer,
-      selfDistillation: recipe.selfDistillation,
-      seed: new Random(seed, 'dropout').uint32(),
-      threads: 1,
-    },
+    engineOptions(recipe, seed, 1),
   );
   await fit({
     engine,

@@ -1,15 +1,13 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { TensorFlow } from '../engine/backend.js';
 import { attentionPooling } from './attention-pooling.js';
+import { batchNormalization } from './batch-normalization.js';
 import { LayerNames } from './layer-names.js';
 import type { ModelShape } from './model-shape.js';
 import type { AttentionSpec } from './model-spec.js';
 import { selfAttention } from './self-attention.js';
 
 type Tensor = tf.SymbolicTensor;
-
-/** Statistics of a batch move into the kept ones within some dozen batches: an epoch here has no more. */
-const MOMENTUM = 0.9;
 
 /**
  * A convolution along time, then blocks of self-attention and a convolution, each added to what entered it and normalised.
@@ -32,10 +30,7 @@ export function attentionNetwork(
     layers.dropout({ rate: spec.dropout, name: names.next('dropout') }).apply(x) as Tensor;
   const added = (entered: Tensor, found: Tensor) => {
     const sum = layers.add({ name: names.next('add') }).apply([entered, dropped(found)]) as Tensor;
-    const normalise = layers.batchNormalization({
-      ...{ momentum: MOMENTUM, name: names.next('batch_normalization') },
-    });
-    return normalise.apply(sum) as Tensor;
+    return batchNormalization(library, names.next('batch_normalization')).apply(sum) as Tensor;
   };
   const exit = (x: Tensor) => {
     const pooling = attentionPooling(library, {

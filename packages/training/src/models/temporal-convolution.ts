@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { TensorFlow } from '../engine/backend.js';
+import { batchNormalization } from './batch-normalization.js';
 import { causalConvolution } from './causal-convolution.js';
 import { LayerNames } from './layer-names.js';
 import type { ModelShape } from './model-shape.js';
@@ -14,9 +15,6 @@ interface Building {
   readonly spec: TemporalConvolutionSpec;
   readonly names: LayerNames;
 }
-
-/** Statistics of a batch move into the kept ones within some dozen batches: an epoch here has no more. */
-const MOMENTUM = 0.9;
 
 /**
  * A network of TIM-Net's kind, written from the description in Ye et al. 2023 (Temporal Modeling Matters): from the start and
@@ -70,7 +68,7 @@ function gatedBlock(
       causalConvolution(library, {
         ...{ filters, width, dilation, backwards, name: names.next('causal_convolution') },
       }),
-      layers.batchNormalization({ momentum: MOMENTUM, name: names.next('batch_normalization') }),
+      batchNormalization(library, names.next('batch_normalization')),
       layers.activation({ activation: 'relu', name: names.next('activation') }),
       layers.spatialDropout1d({ rate: dropout, name: names.next('spatial_dropout1d') }),
     ].reduce((value, layer) => layer.apply(value) as Tensor, x);

@@ -13,7 +13,7 @@ import type { FitResult } from '../fit/fit.js';
 import { modelWeights } from '../fit/model-weights.js';
 import { buildModel } from '../models/build-model.js';
 import { describeNetwork, modelSummary, type NetworkDescription } from '../models/model-summary.js';
-import { Random } from '../random.js';
+import { engineOptions } from '../recipes/engine-options.js';
 import { resolveRecipe } from '../recipes/index.js';
 import type { Recipe } from '../recipes/recipe.js';
 import { rowSizeOf } from '../rows/row-table.js';
@@ -156,13 +156,7 @@ async function makeEngine(
 ): Promise<TrainingEngine> {
   const choice = await selectEngine(options.engine ?? 'auto', model);
   const rows = { ...data.train, rowShape: data.input.shape, classCount: data.labels.length };
-  return createEngine(choice, model, rows, {
-    batchSize: recipe.batchSize,
-    optimizer: recipe.optimizer,
-    selfDistillation: recipe.selfDistillation,
-    seed: new Random(seed, 'dropout').uint32(),
-    threads: options.threads,
-  });
+  return createEngine(choice, model, rows, engineOptions(recipe, seed, options.threads));
 }
 
 function configOf(
