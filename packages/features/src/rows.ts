@@ -27,7 +27,11 @@ export function rowOf(
   return { row: fitted(answer.data, size), durationSec: answer.samples / answer.sampleRateHz };
 }
 
-/** Gives back the memory of rows that nobody reads any more, without waiting for the collector; they are empty then. */
+/**
+ * Gives back the memory of rows that nobody reads any more, without waiting for the collector; they are empty then. Rows
+ * that are part of a larger buffer stay as they are, since others may read the rest of it: what a process is sent comes
+ * so.
+ */
 export function releaseRows(rows: Float32Array<ArrayBuffer>): void {
-  nativeAddon().release([rows.buffer]);
+  if (rows.byteLength > 0 && rows.byteLength === rows.buffer.byteLength) nativeAddon().release([rows.buffer]);
 }

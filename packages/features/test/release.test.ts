@@ -2,6 +2,7 @@ import { augment } from '../src/augment.js';
 import { extractFeatures } from '../src/extract.js';
 import { releaseClips } from '../src/release.js';
 import { resampleClips } from '../src/resample.js';
+import { releaseRows } from '../src/rows.js';
 import { vowel } from './support/speechlike.js';
 
 const clip = vowel(150, 22050, 1);
@@ -43,6 +44,16 @@ test('part of a larger buffer, and memory that threads share, stay', () => {
   releaseClips(clips);
   expect(clips.map(({ samples }) => samples[5])).toEqual([1, 2, 3]);
   expect(whole.length).toBe(100);
+});
+
+test('rows are given back whole, and left where others may read the rest of their buffer', () => {
+  const rows = new Float32Array(100).fill(1);
+  releaseRows(rows);
+  releaseRows(rows);
+  expect(rows.length).toBe(0);
+  const whole = new Float32Array(100).fill(2);
+  releaseRows(whole.subarray(10, 20));
+  expect(whole.every((value) => value === 2) && whole.length).toBe(100);
 });
 
 test('clips released while a call works on them do no harm', async () => {

@@ -116,6 +116,26 @@ it('works inside a worker thread, also one that is ended in the middle', () => {
   ).toEqual(says('0.6\n'));
 });
 
+it('computes few rows again and again inside a worker thread', () => {
+  expect(
+    program(`import { Worker } from 'node:worker_threads';
+             const code = \`import { parentPort } from 'node:worker_threads';
+               import { Recognizer } from '@prosodia/runtime';
+               const recognizer = await Recognizer.load(process.env.MODEL);
+               const length = recognizer.inputs.reduce((sum, { size }) => sum + size, 0);
+               const rows = [0, 1, 2].map((value) => new Float32Array(length).fill(value));
+               const first = String(await recognizer.infer(rows));
+               let equal = 0;
+               for (let call = 0; call < 300; call++)
+                 equal += String(await recognizer.infer(rows)) === first;
+               await recognizer.close();
+               parentPort.postMessage(equal);\`;
+             const url = new URL('data:text/javascript,' + encodeURIComponent(code.replaceAll(
+               '@prosodia/runtime', import.meta.resolve('@prosodia/runtime'))));
+             new Worker(url, { execArgv: [] }).once('message', (equal) => console.log(equal));`),
+  ).toEqual(says('300\n'));
+});
+
 /** `PROSODIA_CYCLES=1000` makes a soak of it. */
 const CYCLES = Number(process.env.PROSODIA_CYCLES ?? 12);
 
