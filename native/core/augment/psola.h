@@ -25,6 +25,8 @@ class PitchShifter {
   bool IsVoice(const F0Frame& frame, int64_t index, double sample_rate_hz) const;
   // Replaces the marked stretch of `out` and returns where it ends.
   double Synthesise(const std::vector<double>& marks, double ratio, int64_t count, float* out) const;
+  // The half of a grain when shifting up, for the spacing of the output's marks on its side.
+  double Widened(double spacing, double ratio) const;
   // `grain` has its halves, hold and gain; the clip's `mark` comes to `place`.
   void AddGrain(double place, double mark, Grain grain, int64_t count, float* out) const;
 
