@@ -1,4 +1,4 @@
-// A growing array of floats aligned for the widest vectors. Its contents after Reserve are undefined.
+// Floats aligned for the widest vectors, which are as long as a cache line.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,19 @@
 
 namespace prosodia {
 
+struct FreeMemory {
+  void operator()(float* memory) const { std::free(memory); }
+};
+using AlignedMemory = std::unique_ptr<float, FreeMemory>;
+
+// At least `count` floats that hold anything. Throws std::bad_alloc.
+inline AlignedMemory AllocateAligned(std::size_t count) {
+  AlignedMemory memory(static_cast<float*>(std::aligned_alloc(64, (count / 16 + 1) * 16 * sizeof(float))));
+  if (!memory) throw std::bad_alloc();
+  return memory;
+}
+
+// A growing array of them. Its contents after Reserve are undefined.
 class AlignedFloats {
  public:
   AlignedFloats() = default;
@@ -16,10 +29,10 @@ class AlignedFloats {
   // At least `size` floats; grows by half so that clips of rising length do not reallocate each time.
   float* Reserve(std::size_t size) {
     if (size > capacity_) {
-      const std::size_t wanted = ((size + size / 2) / 16 + 1) * 16;
-      memory_.reset(static_cast<float*>(std::aligned_alloc(64, wanted * sizeof(float))));
-      capacity_ = memory_ ? wanted : 0;
-      if (!memory_) throw std::bad_alloc();
+      capacity_ = 0;
+      memory_.reset();
+      memory_ = AllocateAligned(size + size / 2);
+      capacity_ = size + size / 2;
     }
     return memory_.get();
   }
@@ -27,10 +40,7 @@ class AlignedFloats {
   const float* data() const { return memory_.get(); }
 
  private:
-  struct Free {
-    void operator()(float* memory) const { std::free(memory); }
-  };
-  std::unique_ptr<float, Free> memory_;
+  AlignedMemory memory_;
   std::size_t capacity_ = 0;
 };
 

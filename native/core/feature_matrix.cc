@@ -33,9 +33,14 @@ class Pieces {
       : clip_(clip), samples_(in_place ? clip.samples : nullptr), coefficient_(EmphasisOf(config)),
         before_(config.center ? config.n_fft / 2 : 0), memory_(memory) {}
 
-  // Positions `first` … `end` − 1; what the buffer has of them from the last piece is moved, not read again.
+  // Positions `first` … `end` − 1; what the buffer has of them from the last piece is moved, not read again. Samples that
+  // stay in place have not been looked at.
   const float* Bring(std::size_t first, std::size_t end) {
-    if (samples_ && first >= before_ && end <= before_ + clip_.count) return Find(first, end);
+    is_in_place_ = samples_ && first >= before_ && end <= before_ + clip_.count;
+    if (is_in_place_) {
+      is_held_ = false;
+      return samples_ + (first - before_);
+    }
     const std::size_t held = is_held_ && first < end_ ? end_ - first : 0;
     std::memmove(memory_, memory_ + (end_ - held - begin_), held * sizeof(float));
     Read(first + held, end - first - held, memory_ + held);
@@ -45,20 +50,21 @@ class Pieces {
     return memory_;
   }
 
-  // What lies after the last whole frame is looked at as well, `step` samples at a time.
-  void ReadRest(std::size_t step) {
-    while (end_ < before_ + clip_.count) Bring(end_, end_ + step);
+  // Throws for a sample of the last piece that is not finite.
+  void RequireFinite(std::size_t first, std::size_t end) const {
+    if (is_in_place_) prosodia::RequireFinite(samples_ + (first - before_), end - first, first - before_);
+  }
+
+  // What lies after the last frame, which ends before position `last`, is looked at as well, `step` samples at a time.
+  void ReadRest(std::size_t last, std::size_t step) {
+    for (std::size_t first = is_held_ ? end_ : last; first < before_ + clip_.count; first += step) {
+      const std::size_t end = std::min(first + step, before_ + clip_.count);
+      Bring(first, end);
+      RequireFinite(first, end);
+    }
   }
 
  private:
-  const float* Find(std::size_t first, std::size_t end) {
-    const std::size_t seen = std::max(first, std::min(end, end_));
-    RequireFinite(samples_ + (seen - before_), end - seen, seen - before_);
-    end_ = end;
-    is_held_ = false;
-    return samples_ + (first - before_);
-  }
-
   void Read(std::size_t first, std::size_t total, float* to) {
     const std::size_t lead = std::min(first < before_ ? before_ - first : 0, total);
     const std::size_t from = first + lead - before_;
@@ -86,14 +92,16 @@ class Pieces {
   float* const memory_;
   std::size_t begin_ = 0, end_ = 0;
   bool is_held_ = false;  // the last piece is in the buffer
+  bool is_in_place_ = false;
   float previous_ = 0;
 };
 
 // Mel levels of all blocks of frames, one after the other; returns the loudest of the clip's own frames.
 float MelLevels(const FeaturePlan& plan, const SampleSource& clip, std::size_t frames, Scratch& scratch, float* mel) {
-  // Levels that take the samples' place would meet those that the next block reads.
-  const bool in_place = clip.samples && mel != clip.spent && EmphasisOf(plan.config()) == 0;
   const FeatureConfig& config = plan.config();
+  // Levels that take the samples' place would meet those that the next block reads. What stays in place is known to be
+  // finite by the spectra that it is in.
+  const bool in_place = clip.samples && mel != clip.spent && EmphasisOf(config) == 0 && config.hop_length <= config.n_fft;
   const SpectrumKernel& kernel = plan.kernel();
   const SpectrumTables& tables = plan.spectrum();
   const std::size_t lanes = kernel.lanes, blocks = (frames + lanes - 1) / lanes;
@@ -108,15 +116,17 @@ float MelLevels(const FeaturePlan& plan, const SampleSource& clip, std::size_t f
   float loudest = -1e30f;
   for (std::size_t first = 0; first < blocks; first += at_once) {
     const std::size_t end = std::min(blocks, first + at_once);
-    const float* piece = pieces.Bring(first * block_hops, (end - 1) * block_hops + block_reads);
+    const std::size_t from = first * block_hops, to = (end - 1) * block_hops + block_reads;
+    const float* piece = pieces.Bring(from, to);
     for (std::size_t block = first; block < end; block++) {
       float peaks[64];
-      kernel.mel(tables, piece + (block - first) * block_hops, block == 0, work, mel + block * lanes * config.n_mels,
-                 peaks);
+      const bool is_finite = kernel.mel(tables, piece + (block - first) * block_hops, block == 0, work,
+                                        mel + block * lanes * config.n_mels, peaks);
+      if (!is_finite) pieces.RequireFinite(from, to);
       loudest = std::max(loudest, *std::max_element(peaks, peaks + std::min(lanes, frames - block * lanes)));
     }
   }
-  pieces.ReadRest(block_hops);
+  pieces.ReadRest((blocks * lanes - 1) * tables.hop + config.n_fft, block_hops);
   return loudest;
 }
 

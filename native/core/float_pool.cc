@@ -20,7 +20,7 @@ FloatPool::Block FloatPool::Take(std::size_t count) {
       return block;
     }
   }
-  return {std::make_unique_for_overwrite<float[]>(count), count};
+  return {AllocateAligned(count), count};
 }
 
 // Blocks beyond the pool's size push out those that have waited longest.

@@ -1,4 +1,5 @@
-// Memory for clips on their way in and out: a fresh megabyte costs as much in page faults as its features in arithmetic.
+// Memory for clips on their way in and out, aligned for the widest vectors: a fresh megabyte costs as much in page faults
+// as its features in arithmetic.
 #pragma once
 
 #include <cstddef>
@@ -6,6 +7,8 @@
 #include <mutex>
 #include <utility>
 #include <vector>
+
+#include "core/aligned.h"
 
 namespace prosodia {
 
@@ -24,7 +27,7 @@ class FloatPool : public std::enable_shared_from_this<FloatPool> {
  private:
   friend class PooledFloats;
   struct Block {
-    std::unique_ptr<float[]> memory;
+    AlignedMemory memory;
     std::size_t capacity = 0;
   };
   Block Take(std::size_t count);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -47,9 +48,23 @@ TEST(FeatureMatrix, SamplesReadInPlaceGiveTheBytesOfSamplesCopied) {
   }
 }
 
+// Whether a sample in place is finite is told by its spectrum, which may be too large when the sample is not.
+TEST(FeatureMatrix, TakesSamplesWhoseSquaresAreTooLarge) {
+  std::vector<float> samples = Noisy(60'000);
+  for (float& sample : samples) sample *= 1e25f;
+  const FeatureConfig config = Config(2'048, 512, true);
+  const auto plan = PlanFor(config);
+  const SampleSource source = SourceOf(samples.data(), samples.size(), config.sample_rate_hz);
+  const std::vector<float> in_place = ExtractFeatures(*plan, source).data;
+  const std::vector<float> copied = ExtractFeatures(*plan, NotInPlace(source)).data;
+  ASSERT_EQ(in_place.size(), copied.size());
+  EXPECT_EQ(std::memcmp(in_place.data(), copied.data(), copied.size() * sizeof(float)), 0);
+}
+
 TEST(FeatureMatrix, RefusesASampleThatIsNotFiniteWhereverItIs) {
   constexpr std::size_t kCount = 60'000;
-  for (const FeatureConfig& config : {Config(2'048, 512, true), Config(256, 1'000, false)}) {
+  for (const FeatureConfig& config : {Config(2'048, 512, true), Config(2'048, 512, false), Config(512, 160, true),
+                                      Config(256, 1'000, false)}) {
     const auto plan = PlanFor(config);
     for (const std::size_t bad : {std::size_t{0}, std::size_t{1'030}, std::size_t{20'479}, std::size_t{31'999}, kCount - 1}) {
       std::vector<float> samples = Noisy(kCount);

@@ -4,6 +4,9 @@
 
 #include <stdint.h>
 #include <string.h>
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
 
 #ifndef PROSODIA_ISA
 #error "compiled by the kernel rule of CMakeLists.txt only"
@@ -68,6 +71,29 @@ static PROSODIA_INLINE F32 Shuffle(F32 a, F32 b, I32 index) {
   return value;
 #else
   return __builtin_shuffle(a, b, index);
+#endif
+}
+
+// Four floats again and again.
+static PROSODIA_INLINE F32 LoadFours(const float* from) {
+#if defined(__AVX512F__)
+  return (F32)_mm512_broadcast_f32x4(_mm_loadu_ps(from));  // what compilers make of the loop takes many times as long
+#else
+  F32 value;
+  for (int i = 0; i < kLanes; i++) value[i] = from[i % 4];
+  return value;
+#endif
+}
+
+// The last kCount lanes of `before` and, after them, the first of `now`.
+template <int kCount>
+static PROSODIA_INLINE F32 ShiftIn(F32 before, F32 now) {
+#if defined(__AVX512F__)
+  return (F32)_mm512_alignr_epi32((__m512i)now, (__m512i)before, kLanes - kCount);
+#else
+  I32 index;
+  for (int j = 0; j < kLanes; j++) index[j] = kLanes - kCount + j;
+  return Shuffle(before, now, index);
 #endif
 }
 

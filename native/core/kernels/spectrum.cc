@@ -7,16 +7,32 @@ namespace prosodia::PROSODIA_ISA {
 namespace {
 
 struct Scratch {
-  float* hops;   // rows × stride: hops[m · stride + c] = sample m of hop c
+  float* hops;   // see FillTable and FillRows
   F32* columns;  // inner columns of outer / 2 + 1 complex points: the FFT between its passes
   F32* power;    // bin k at PlaceOf(k)
 };
+
+// Of a table whose hops are quarters of a frame.
+constexpr int kQuarterStride = kLanes + 4;
+// Where a vector is as long as a cache line, a load that is not aligned takes two lines: such a table has aligned rows.
+constexpr bool kAlignedRows = kLanes == 16;
+
+// Whether hops are quarters of a frame of a common size: then the compiler knows the places of a frame's samples.
+bool IsQuartered(const SpectrumTables& t) {
+  return t.is_power_of_two && t.n_fft >= 512 && t.n_fft <= 4096 && 4 * t.hop == t.n_fft && t.stride == kQuarterStride;
+}
 
 constexpr int ColumnStride(int outer) { return outer + 2 + kSpectrumPad; }
 
 long RoundUp(long value) { return (value + 15) / 16 * 16; }
 
-long HopFloats(const SpectrumTables& t) { return RoundUp(RoundUp(t.rows) * t.stride + t.extra + kLanes); }
+// Place of aligned row `m`. Rows `inner` apart are read together; without a row between them all would be in one cache set.
+PROSODIA_INLINE long RowPlace(long m, int inner) { return (m + m / inner) * kLanes; }
+
+long HopFloats(const SpectrumTables& t) {
+  const long table = RoundUp(t.rows) * t.stride + t.extra + kLanes;
+  return RoundUp(kAlignedRows && IsQuartered(t) ? RowPlace(t.rows, t.inner) + 4L * t.rows : table);
+}
 // Between the passes of a power of two; the two lines of any other length.
 long ColumnFloats(const SpectrumTables& t) {
   return RoundUp((t.is_power_of_two ? long(t.inner) * ColumnStride(t.outer) : 2L * t.n_fft) * kLanes);
@@ -31,8 +47,16 @@ Scratch Divide(const SpectrumTables& t, float* scratch) {
   return {scratch, (F32*)columns, (F32*)(columns + ColumnFloats(t))};
 }
 
-// Brings hops extra … extra + lanes − 1 of `samples` into the table; the ones before are there from the last block.
-void FillHops(const SpectrumTables& t, const float* samples, bool is_first, float* hops) {
+// tile[i] takes sample i of each of kLanes hops.
+PROSODIA_INLINE void LoadTile(const float* samples, long hop, F32* tile) {
+#pragma GCC unroll 16
+  for (int c = 0; c < kLanes; c++) tile[c] = Load(samples + c * hop);
+  Transpose(tile);
+}
+
+// Brings hops extra … extra + lanes − 1 of `samples` into the table, sample m of hop c at hops[m · stride + c]; the hops
+// before are there from the last block.
+void FillTable(const SpectrumTables& t, const float* samples, bool is_first, float* hops) {
   const int rows = t.rows, extra = t.extra;
   const long hop = t.hop, stride = t.stride;
   if (is_first) {
@@ -46,36 +70,71 @@ void FillHops(const SpectrumTables& t, const float* samples, bool is_first, floa
     }
   }
   const float* from = samples + extra * hop;
-  float* to = hops + extra;
   for (int m = 0; m < rows; m += kLanes) {
     F32 tile[kLanes];
+    LoadTile(from + m, hop, tile);
 #pragma GCC unroll 16
-    for (int c = 0; c < kLanes; c++) tile[c] = Load(from + c * hop + m);
-    Transpose(tile);
+    for (int i = 0; i < kLanes; i++) Store(hops + extra + (m + i) * stride, tile[i]);
+  }
+}
+
+// The same for quarters of a frame: the latest hops in aligned rows, the three before them behind all rows, by fours.
+void FillRows(const SpectrumTables& t, const float* samples, bool is_first, float* hops) {
+  const int rows = t.rows, inner = t.inner;
+  const long hop = t.hop;
+  float* tails = hops + RowPlace(rows, inner);
+  for (int first = 0; first < rows; first += inner) {
+    float* to = hops + RowPlace(first, inner);
+    for (int m = first; m < first + inner; m++) {
+      if (is_first) {
+        for (int c = 0; c < 3; c++) tails[4 * m + 1 + c] = samples[c * hop + m];
+      } else {
+        memcpy(tails + 4 * m, to + (m - first + 1) * kLanes - 4, 4 * sizeof(float));
+      }
+    }
+    for (int m = first; m < first + inner; m += kLanes) {
+      F32 tile[kLanes];
+      LoadTile(samples + 3 * hop + m, hop, tile);
 #pragma GCC unroll 16
-    for (int i = 0; i < kLanes; i++) Store(to + (m + i) * stride, tile[i]);
+      for (int i = 0; i < kLanes; i++) Store(to + (m - first + i) * kLanes, tile[i]);
+    }
+  }
+}
+
+void FillHops(const SpectrumTables& t, const float* samples, bool is_first, float* hops) {
+  if (kAlignedRows && IsQuartered(t)) return FillRows(t, samples, is_first, hops);
+  FillTable(t, samples, is_first, hops);
+}
+
+// How FirstPass finds sample n2 + inner · n1 of each lane's frame.
+enum class Hops { kPlaces, kQuarters, kAlignedQuarters };
+
+template <int kOuter, int kInner, Hops kHops>
+PROSODIA_INLINE F32 Sample(const SpectrumTables& t, const float* hops, int n2, int n1) {
+  constexpr int kQuarter = kOuter / 4, kRows = kQuarter * kInner;
+  const int row = n1 % kQuarter, hop = n1 / kQuarter;
+  if constexpr (kHops == Hops::kPlaces) return Load(hops + t.place[n2 * kOuter + n1]);
+  if constexpr (kHops == Hops::kQuarters) return Load(hops + (row * kInner + n2) * kQuarterStride + hop);
+  const F32 latest = Load(hops + (row * (kInner + 1) + n2) * kLanes);
+  const F32 before = LoadFours(hops + RowPlace(kRows, kInner) + 4 * (row * kInner + n2));
+  switch (hop) {
+    case 0: return ShiftIn<3>(before, latest);
+    case 1: return ShiftIn<2>(before, latest);
+    case 2: return ShiftIn<1>(before, latest);
+    default: return latest;
   }
 }
 
 // Window and the first pass: of each column n2 the `outer` real points n2 + inner · n1, turned by what the second
 // pass needs. Its outputs past the middle would be conjugates of those before.
-// Where hops are quarters of a frame, a sample's place is known to the compiler.
-constexpr int kQuarterStride = kLanes + 4;
-
-template <int kOuter, int kInner, bool kQuarters>
+template <int kOuter, int kInner, Hops kHops>
 void FirstPass(const SpectrumTables& t, const float* hops, F32* columns) {
   for (int n2 = 0; n2 < kInner; n2++) {
     const float* window = t.window + n2 * kOuter;
     const float* twiddle = t.twiddle + n2 * kOuter;
-    const int32_t* place = t.place + n2 * kOuter;
-    const float* column = kQuarters ? hops + n2 * kQuarterStride : hops;
     F32* out = columns + n2 * ColumnStride(kOuter);
     RealFft<kOuter>(
-        [=](int n1) ALWAYS_INLINE {
-          constexpr int kQuarter = kOuter / 4;
-          const int known = n1 % kQuarter * kInner * kQuarterStride + n1 / kQuarter;
-          return Load(column + (kQuarters ? known : place[n1])) * window[n1];
-        },
+        [=](int n1) ALWAYS_INLINE { return Sample<kOuter, kInner, kHops>(t, hops, n2, n1) * window[n1]; },
         [=](int k1, C value) ALWAYS_INLINE {
           const bool is_real = k1 == 0 || k1 == kOuter / 2;
           const C turned = is_real ? value : Times(value, twiddle[2 * k1], twiddle[2 * k1 + 1]);
@@ -114,10 +173,11 @@ void SecondPass(const F32* columns, F32* power) {
 template <int kOuter, int kInner>
 void Transform(const SpectrumTables& t, const Scratch& s) {
   constexpr bool kCommon = kOuter * kInner >= 512 && kOuter * kInner <= 4096;
-  if (kCommon && 4 * t.hop == t.n_fft && t.stride == kQuarterStride) {
-    FirstPass<kOuter, kInner, kCommon>(t, s.hops, s.columns);
+  constexpr Hops kQuartered = !kCommon ? Hops::kPlaces : kAlignedRows ? Hops::kAlignedQuarters : Hops::kQuarters;
+  if (IsQuartered(t)) {
+    FirstPass<kOuter, kInner, kQuartered>(t, s.hops, s.columns);
   } else {
-    FirstPass<kOuter, kInner, false>(t, s.hops, s.columns);
+    FirstPass<kOuter, kInner, Hops::kPlaces>(t, s.hops, s.columns);
   }
   SecondPass<kOuter, kInner>(s.columns, s.power);
 }
@@ -161,7 +221,7 @@ void ClearPadding(const SpectrumTables& t, F32* power) {
   }
 }
 
-void Mel(const SpectrumTables& t, const float* samples, bool is_first, float* scratch, float* mel, float* peak) {
+bool Mel(const SpectrumTables& t, const float* samples, bool is_first, float* scratch, float* mel, float* peak) {
   const Scratch s = Divide(t, scratch);
   if (is_first) ClearPadding(t, s.power);
   FillHops(t, samples, is_first, s.hops);
@@ -176,6 +236,8 @@ void Mel(const SpectrumTables& t, const float* samples, bool is_first, float* sc
     Store(mel + long(band) * kLanes, level);
   }
   Store(peak, loudest);
+  const F32 constant = s.power[0];  // every sample of a frame is in it
+  return Sum(constant - constant) == 0;
 }
 
 void Power(const SpectrumTables& t, const float* samples, bool is_first, float* scratch, float* power) {

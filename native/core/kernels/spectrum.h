@@ -48,12 +48,13 @@ struct CepstrumTables {
 
 struct SpectrumKernel {
   int lanes;
-  // Floats of scratch that Mel needs.
+  // Floats of scratch that Mel needs, aligned to 64 bytes.
   long (*scratch)(const SpectrumTables&);
   // Mel levels in dB of the `lanes` frames that start at samples[0], samples[hop], …: `mel` takes n_mels × lanes,
   // `peak` the loudest level of each lane. A clip's blocks are taken in order with one scratch, which keeps the hops
-  // that two blocks share; `is_first` begins a clip. Reads SamplesRead(…) samples from `samples` on.
-  void (*mel)(const SpectrumTables&, const float* samples, bool is_first, float* scratch, float* mel, float* peak);
+  // that two blocks share; `is_first` begins a clip. Reads SamplesRead(…) samples from `samples` on. False when a sample
+  // of a frame is not finite, or so large that its square is not.
+  bool (*mel)(const SpectrumTables&, const float* samples, bool is_first, float* scratch, float* mel, float* peak);
   // The power spectra alone: (n_fft / 2 + 1) × lanes.
   void (*power)(const SpectrumTables&, const float* samples, bool is_first, float* scratch, float* power);
   // DCT of `frames` ≤ lanes columns of `mel`, with levels below `floor_db` raised to it; frames × n_coefficients.
