@@ -122,6 +122,10 @@ export class StreamAnalyser {
     return Math.max(since, end - Math.round(this.#parts.settings.windowSec * sampleRateHz));
   }
 
+  /**
+   * The window is recognised as a clip of its own. Features kept from the window before would differ at its edges from those
+   * of the same stretch offline, and to make them anew is a small part of an answer (`bench live`).
+   */
   async #answer(line: Line, end: number): Promise<void> {
     const from = this.#windowBegin(line.tracker.speakingSince!, line.sampleRateHz, end);
     this.#nextAnswer = end + Math.round(this.#parts.settings.hopSec * line.sampleRateHz);

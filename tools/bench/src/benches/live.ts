@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AudioClip } from '@prosodia/contracts';
+import { networkRows } from '@prosodia/features';
 import { Recognizer } from '@prosodia/runtime';
 import { withClips } from '../clips.js';
 import { ownVersion } from '../machine.js';
@@ -22,6 +23,8 @@ const WARM_UP_SEC = 3;
 const STARTED_OVER_MS = 1_000;
 /** Speech one latency is measured over. */
 const LATENCY_SEC = 60;
+const WINDOW_SAMPLES = 2 * RATE_HZ;
+const FEATURE_ROUNDS = 20;
 
 /** The model to bench: PROSODIA_MODEL, or an untrained network of small size. */
 export const BENCH_MODEL =
@@ -44,6 +47,10 @@ export async function benchLive(): Promise<BenchRow[]> {
           rows.push({
             ...{ ...names, work: 'stream: last sample to answer' },
             ...(await latency(recognizer, speech)),
+          });
+          rows.push({
+            ...{ ...names, work: 'stream: features of a window of 2 s, a part of that' },
+            ...(await windowFeatures(recognizer, speech)),
           });
           for (const streams of STREAMS[name]) {
             await crowd(recognizer, speech, { streams, durationSec: WARM_UP_SEC });
@@ -113,6 +120,21 @@ async function latency(recognizer: Recognizer, speech: Float32Array): Promise<Pa
   await stream.end();
   await reading;
   return described(timesMs, `${timesMs.length} answers`);
+}
+
+/** What the features of a provisional answer's window take of it; they are made anew for each. */
+async function windowFeatures(recognizer: Recognizer, speech: Float32Array): Promise<Partial<BenchRow>> {
+  const windows = Array.from({ length: Math.floor(speech.length / WINDOW_SAMPLES) }, (_, i) => ({
+    samples: speech.slice(i * WINDOW_SAMPLES, (i + 1) * WINDOW_SAMPLES),
+    sampleRateHz: RATE_HZ,
+  }));
+  const timesMs: number[] = [];
+  for (let round = 0; round < FEATURE_ROUNDS; round++) {
+    const start = performance.now();
+    for (const { input } of recognizer.card.inputs) await networkRows(windows, input, { threads: 1 });
+    timesMs.push((performance.now() - start) / windows.length);
+  }
+  return described(timesMs, `${windows.length} windows`);
 }
 
 /** Streams fed at the pace of speech: how long after a chunk was due it had been worked through. */
