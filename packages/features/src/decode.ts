@@ -2,13 +2,12 @@ import { readFile } from 'node:fs/promises';
 import type { AudioClip } from '@prosodia/contracts';
 import { ProsodiaError } from '@prosodia/contracts/errors';
 import { nativeAddon } from '@prosodia/native';
-import decodeCompressed from 'audio-decode';
-import { MAX_CLIP_SAMPLES } from './clips.js';
-import { rescaleFlac } from './flac.js';
+import type { CompressedFormat } from './compressed.js';
+import { decodeOnThread } from './decode-threads.js';
 import { nativeError, throwIfAborted } from './native-batch.js';
 
 /** What a file turned out to be. */
-export type AudioFormat = 'wav' | 'flac' | 'mp3' | 'ogg';
+export type AudioFormat = 'wav' | CompressedFormat;
 
 /** Audio out of a file: channels averaged, the file's own sample rate. */
 export interface DecodedClip extends AudioClip {
@@ -22,8 +21,8 @@ export interface DecodedClip extends AudioClip {
 /**
  * Decodes WAV (PCM of 8 to 32 bits, float of 32 and 64), FLAC, MP3 or Ogg, told apart by their first bytes.
  *
- * Integers become floats by division by 2^(bits − 1), without dither, as libsndfile and librosa do. WAV is decoded off
- * the event loop; the other formats are decoded by WebAssembly on it, some 7 ms for a few seconds of FLAC.
+ * Integers become floats by division by 2^(bits − 1), without dither, as libsndfile and librosa do. Nothing is decoded on the
+ * event loop: WAV by the addon, the other formats by WebAssembly on threads that end when they have been idle for seconds.
  *
  * @param bytes  a whole file; copied before the call returns
  * @param name   what errors call it, e.g. its path
@@ -43,7 +42,8 @@ export async function decodeBytes(bytes: Uint8Array, name = 'audio'): Promise<De
       `Cannot decode ${name}: its ${bytes.length} bytes are not WAV, FLAC, MP3 or Ogg`,
     );
   }
-  return format === 'wav' ? decodeWav(bytes, name) : decodeOther(bytes, name, format);
+  if (format === 'wav') return decodeWav(bytes, name);
+  return { ...(await decodeOnThread({ bytes: new Uint8Array(bytes), name, format })), format };
 }
 
 /**
@@ -76,50 +76,6 @@ async function decodeWav(bytes: Uint8Array, name: string): Promise<DecodedClip> 
   } catch (error) {
     throw nativeError(error, `Cannot decode ${name}: ${(error as Error).message}`);
   }
-}
-
-async function decodeOther(bytes: Uint8Array, name: string, format: AudioFormat): Promise<DecodedClip> {
-  let decoded: { channelData: Float32Array[]; sampleRate: number };
-  try {
-    // A copy: the decoder may keep or transfer what it is given.
-    decoded = await decodeCompressed(bytes.slice());
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ProsodiaError('DECODE', `Cannot decode ${name} as ${format}: ${reason}`, { cause });
-  }
-  const { channelData, sampleRate } = decoded;
-  const length = channelData[0]?.length ?? 0;
-  if (length === 0 || !(sampleRate > 0)) {
-    throw new ProsodiaError(
-      'DECODE',
-      `Cannot decode ${name} as ${format}: no audio in its ${bytes.length} bytes`,
-    );
-  }
-  if (length > MAX_CLIP_SAMPLES) {
-    throw new ProsodiaError(
-      'LIMIT',
-      `${name} has ${length} samples, more than the limit of ${MAX_CLIP_SAMPLES}`,
-    );
-  }
-  // Typed arrays of our own: the decoder's may be views of its memory.
-  const own = channelData.map((channel) => Float32Array.from(channel));
-  if (format === 'flac') rescaleFlac(bytes, own);
-  return {
-    samples: averageChannels(own),
-    sampleRateHz: sampleRate,
-    channels: channelData.length,
-    format,
-  };
-}
-
-function averageChannels(channels: readonly Float32Array[]): Float32Array {
-  const [first, ...rest] = channels;
-  if (rest.length === 0) return first!;
-  return Float32Array.from(first!, (sample, i) => {
-    let sum = sample;
-    for (const channel of rest) sum += channel[i]!;
-    return sum / channels.length;
-  });
 }
 
 function formatOf(bytes: Uint8Array): AudioFormat | undefined {

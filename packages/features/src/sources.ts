@@ -38,7 +38,7 @@ export type StartOnSources<T> = (
 
 // What starting a file costs the event loop, in samples copied: nothing but its path.
 const FILE_WEIGHT = 16_384;
-// Other formats are decoded on the event loop; this many clips are held at a time.
+// Other formats are decoded before; this many clips are held at a time.
 const DECODED_AT_ONCE = 16;
 
 /**
@@ -89,7 +89,7 @@ async function decodeOthers<T>(
     throwIfAborted(call.signal);
     const group = left.slice(first, first + DECODED_AT_ONCE);
     const clips: { clip: AudioClip; index: number }[] = [];
-    for (const { source, index } of group) {
+    const decode = async ({ source, index }: (typeof group)[number]) => {
       try {
         const file = source as string | Uint8Array;
         const clip =
@@ -101,7 +101,8 @@ async function decodeOthers<T>(
         if (!isProsodiaError(error) || error.code === 'ABORTED') throw error;
         answers[index] = error;
       }
-    }
+    };
+    await Promise.all(group.map(decode));
     const found = await answersOf(
       clips.map(({ clip }) => clip),
       start,

@@ -1,0 +1,62 @@
+import { ProsodiaError } from '@prosodia/contracts/errors';
+import decode from 'audio-decode';
+import { MAX_CLIP_SAMPLES } from './clips.js';
+import { rescaleFlac } from './flac.js';
+
+/** What WebAssembly decodes. */
+export type CompressedFormat = 'flac' | 'mp3' | 'ogg';
+
+/** Audio out of compressed bytes: channels averaged, the file's own rate. */
+export interface DecodedSamples {
+  readonly samples: Float32Array<ArrayBuffer>;
+  readonly sampleRateHz: number;
+  readonly channels: number;
+}
+
+/**
+ * Decodes on the calling thread, which does nothing else meanwhile.
+ *
+ * @param bytes  the decoder may keep or transfer them
+ * @throws ProsodiaError DECODE (what is wrong), LIMIT
+ */
+export async function decodeCompressed(
+  bytes: Uint8Array,
+  name: string,
+  format: CompressedFormat,
+): Promise<DecodedSamples> {
+  // The head says how FLAC's integers were scaled.
+  const head = bytes.slice(0, 64);
+  const { length: size } = bytes;
+  let decoded: { channelData: Float32Array[]; sampleRate: number };
+  try {
+    decoded = await decode(bytes);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ProsodiaError('DECODE', `Cannot decode ${name} as ${format}: ${reason}`, { cause });
+  }
+  const { channelData, sampleRate } = decoded;
+  const length = channelData[0]?.length ?? 0;
+  if (length === 0 || !(sampleRate > 0)) {
+    throw new ProsodiaError('DECODE', `Cannot decode ${name} as ${format}: no audio in its ${size} bytes`);
+  }
+  if (length > MAX_CLIP_SAMPLES) {
+    throw new ProsodiaError(
+      'LIMIT',
+      `${name} has ${length} samples, more than the limit of ${MAX_CLIP_SAMPLES}`,
+    );
+  }
+  // Typed arrays of our own: the decoder's may be views of its memory.
+  const own = channelData.map((channel) => Float32Array.from(channel));
+  if (format === 'flac') rescaleFlac(head, own);
+  return { samples: averageChannels(own), sampleRateHz: sampleRate, channels: channelData.length };
+}
+
+function averageChannels(channels: readonly Float32Array<ArrayBuffer>[]): Float32Array<ArrayBuffer> {
+  const [first, ...rest] = channels;
+  if (rest.length === 0) return first!;
+  return Float32Array.from(first!, (sample, i) => {
+    let sum = sample;
+    for (const channel of rest) sum += channel[i]!;
+    return sum / channels.length;
+  });
+}
