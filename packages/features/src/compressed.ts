@@ -1,7 +1,10 @@
 import { ProsodiaError } from '@prosodia/contracts/errors';
 import decode from 'audio-decode';
 import { MAX_CLIP_SAMPLES } from './clips.js';
-import { rescaleFlac } from './flac.js';
+import { flacSamples, rescaleFlac } from './flac.js';
+
+/** To start a decoder takes longer than a few seconds of FLAC. Larger files leave much memory in it. */
+const MAX_KEPT_BYTES = 1 << 22;
 
 /** What WebAssembly decodes. */
 export type CompressedFormat = 'flac' | 'mp3' | 'ogg';
@@ -29,7 +32,7 @@ export async function decodeCompressed(
   const { length: size } = bytes;
   let decoded: { channelData: Float32Array[]; sampleRate: number };
   try {
-    decoded = await decode(bytes);
+    decoded = (format === 'flac' && (await decodeAgain(bytes))) || (await decode(bytes));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ProsodiaError('DECODE', `Cannot decode ${name} as ${format}: ${reason}`, { cause });
@@ -49,6 +52,29 @@ export async function decodeCompressed(
   const own = channelData.map((channel) => Float32Array.from(channel));
   if (format === 'flac') rescaleFlac(head, own);
   return { samples: averageChannels(own), sampleRateHz: sampleRate, channels: channelData.length };
+}
+
+/** A FLAC decoder that has read its last file to the end, to be used again. */
+let kept: FlacDecoder | undefined;
+type FlacDecoder = Awaited<ReturnType<typeof decode.flac>>;
+
+/** The file by the decoder that is kept; undefined for one that it does not read whole, which leaves it in any state. */
+async function decodeAgain(bytes: Uint8Array) {
+  const samples = flacSamples(bytes);
+  if (samples === 0 || bytes.length > MAX_KEPT_BYTES) return undefined;
+  const decoder = kept ?? (await decode.flac());
+  kept = undefined;
+  try {
+    const decoded = await decoder(bytes);
+    if (decoded.channelData[0]?.length === samples) {
+      kept = decoder;
+      return decoded;
+    }
+  } catch {
+    // A new decoder says what is wrong.
+  }
+  decoder.free();
+  return undefined;
 }
 
 function averageChannels(channels: readonly Float32Array<ArrayBuffer>[]): Float32Array<ArrayBuffer> {

@@ -20,3 +20,10 @@ export function rescaleFlac(bytes: Uint8Array, channels: readonly Float32Array[]
     }
   }
 }
+
+/** Samples of each channel as FLAC's head tells them; 0 where it does not know. */
+export function flacSamples(bytes: Uint8Array): number {
+  if (bytes.length < RATE_CHANNELS_BITS + 8) return 0;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + RATE_CHANNELS_BITS);
+  return (view.getUint8(3) & 15) * 2 ** 32 + view.getUint32(4);
+}

@@ -68,16 +68,32 @@ test('a broken file is refused by name and the next one decoded', async () => {
   });
 });
 
+test('what a file is decoded to does not depend on the files before, nor on whether its head knows its length', async () => {
+  const file = new Uint8Array(readFileSync(flac));
+  const streamed = file.slice();
+  streamed[21]! &= 0xf0;
+  streamed.fill(0, 22, 26);
+  const cut = file.slice(0, Math.round(file.length / 2));
+  const whole = await decodeBytes(file);
+  const half = await decodeBytes(cut).catch(({ code }) => code);
+  for (const bytes of [file, streamed, cut, file, streamed, file]) {
+    const decoded = await decodeBytes(bytes).catch(({ code }) => code);
+    expect(decoded).toEqual(bytes === cut ? half : whole);
+  }
+});
+
 test('a thread that dies takes its file with it and no other', () => {
-  const code = `await decodeFile(FLAC);
+  const code = `import { readFileSync } from 'node:fs';
+    const bytes = readFileSync(FLAC);
+    await decodeBytes(bytes);
     // Ended the moment it is given work.
     threads[0].postMessage = () => void threads[0].terminate();
-    const dying = decodeFile(FLAC).catch(({ code, message }) => console.log(code, message.replace(FLAC, 'FLAC')));
-    const waiting = decodeFile(FLAC);
+    const dying = decodeBytes(bytes, 'first.flac').catch(({ code, message }) => console.log(code, message));
+    const waiting = decodeBytes(bytes, 'second.flac');
     await dying;
     console.log((await waiting).channels);`;
   expect(program(code, { PROSODIA_THREADS: '1' })).toEqual(
-    says('DECODE Cannot decode FLAC as flac: its thread ended: it stopped without saying why\n2\n'),
+    says('DECODE Cannot decode first.flac as flac: its thread ended: it stopped without saying why\n2\n'),
   );
 });
 
