@@ -36,8 +36,7 @@ class Pieces {
   // Positions `first` … `end` − 1; what the buffer has of them from the last piece is moved, not read again. Samples that
   // stay in place have not been looked at.
   const float* Bring(std::size_t first, std::size_t end) {
-    is_in_place_ = samples_ && first >= before_ && end <= before_ + clip_.count;
-    if (is_in_place_) {
+    if (samples_ && first >= before_ && end <= before_ + clip_.count) {
       is_held_ = false;
       return samples_ + (first - before_);
     }
@@ -50,9 +49,9 @@ class Pieces {
     return memory_;
   }
 
-  // Throws for a sample of the last piece that is not finite.
+  // Throws for a sample of the last piece, `first` … `end` − 1, that is not finite. What is in the buffer is known to be.
   void RequireFinite(std::size_t first, std::size_t end) const {
-    if (is_in_place_) prosodia::RequireFinite(samples_ + (first - before_), end - first, first - before_);
+    if (!is_held_) prosodia::RequireFinite(samples_ + (first - before_), end - first, first - before_);
   }
 
   // What lies after the last frame, which ends before position `last`, is looked at as well, `step` samples at a time.
@@ -91,8 +90,7 @@ class Pieces {
   const std::size_t before_;
   float* const memory_;
   std::size_t begin_ = 0, end_ = 0;
-  bool is_held_ = false;  // the last piece is in the buffer
-  bool is_in_place_ = false;
+  bool is_held_ = false;  // the last piece is in the buffer, not in place
   float previous_ = 0;
 };
 

@@ -22,6 +22,8 @@ bool IsQuartered(const SpectrumTables& t) {
   return t.is_power_of_two && t.n_fft >= 512 && t.n_fft <= 4096 && 4 * t.hop == t.n_fft && t.stride == kQuarterStride;
 }
 
+bool HasAlignedRows(const SpectrumTables& t) { return kAlignedRows && IsQuartered(t); }
+
 constexpr int ColumnStride(int outer) { return outer + 2 + kSpectrumPad; }
 
 long RoundUp(long value) { return (value + 15) / 16 * 16; }
@@ -31,7 +33,7 @@ PROSODIA_INLINE long RowPlace(long m, int inner) { return (m + m / inner) * kLan
 
 long HopFloats(const SpectrumTables& t) {
   const long table = RoundUp(t.rows) * t.stride + t.extra + kLanes;
-  return RoundUp(kAlignedRows && IsQuartered(t) ? RowPlace(t.rows, t.inner) + 4L * t.rows : table);
+  return RoundUp(HasAlignedRows(t) ? RowPlace(t.rows, t.inner) + 4L * t.rows : table);
 }
 // Between the passes of a power of two; the two lines of any other length.
 long ColumnFloats(const SpectrumTables& t) {
@@ -102,7 +104,7 @@ void FillRows(const SpectrumTables& t, const float* samples, bool is_first, floa
 }
 
 void FillHops(const SpectrumTables& t, const float* samples, bool is_first, float* hops) {
-  if (kAlignedRows && IsQuartered(t)) return FillRows(t, samples, is_first, hops);
+  if (HasAlignedRows(t)) return FillRows(t, samples, is_first, hops);
   FillTable(t, samples, is_first, hops);
 }
 
@@ -115,7 +117,7 @@ PROSODIA_INLINE F32 Sample(const SpectrumTables& t, const float* hops, int n2, i
   const int row = n1 % kQuarter, hop = n1 / kQuarter;
   if constexpr (kHops == Hops::kPlaces) return Load(hops + t.place[n2 * kOuter + n1]);
   if constexpr (kHops == Hops::kQuarters) return Load(hops + (row * kInner + n2) * kQuarterStride + hop);
-  const F32 latest = Load(hops + (row * (kInner + 1) + n2) * kLanes);
+  const F32 latest = Load(hops + RowPlace(row * kInner, kInner) + n2 * kLanes);
   const F32 before = LoadFours(hops + RowPlace(kRows, kInner) + 4 * (row * kInner + n2));
   switch (hop) {
     case 0: return ShiftIn<3>(before, latest);

@@ -3,7 +3,7 @@ import decode from 'audio-decode';
 import { MAX_CLIP_SAMPLES } from './clips.js';
 import { flacSamples, rescaleFlac } from './flac.js';
 
-/** To start a decoder takes longer than a few seconds of FLAC. Larger files leave much memory in it. */
+/** The largest file for the decoder that is kept: beyond, it would keep much memory, and starting one matters little. */
 const MAX_KEPT_BYTES = 1 << 22;
 
 /** What WebAssembly decodes. */
@@ -54,7 +54,7 @@ export async function decodeCompressed(
   return { samples: averageChannels(own), sampleRateHz: sampleRate, channels: channelData.length };
 }
 
-/** A FLAC decoder that has read its last file to the end, to be used again. */
+/** A FLAC decoder that has read its last file to the end: to start one takes longer than a few seconds of speech. */
 let kept: FlacDecoder | undefined;
 type FlacDecoder = Awaited<ReturnType<typeof decode.flac>>;
 

@@ -1,6 +1,7 @@
 import type { AudioClip } from '@prosodia/contracts';
 import { nativeAddon } from '@prosodia/native';
 import { checkClips } from './clips.js';
+import { wholeBuffers } from './whole-buffers.js';
 
 /**
  * Gives back the memory of clips that nobody reads any more, without waiting for the garbage collector. That is started
@@ -18,8 +19,5 @@ import { checkClips } from './clips.js';
  */
 export function releaseClips(clips: readonly AudioClip[]): void {
   checkClips(clips);
-  const buffers = clips.flatMap(({ samples: { buffer, byteLength } }) =>
-    buffer instanceof ArrayBuffer && byteLength > 0 && byteLength === buffer.byteLength ? [buffer] : [],
-  );
-  nativeAddon().release(buffers);
+  nativeAddon().release(wholeBuffers(clips.map(({ samples }) => samples)));
 }

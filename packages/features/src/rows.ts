@@ -3,6 +3,7 @@ import type { AudioClip } from '@prosodia/contracts';
 import { nativeAddon } from '@prosodia/native/load';
 import { fitted, type RowPlan } from './row-plan.js';
 import type { SourceRow } from './source-rows.js';
+import { wholeBuffers } from './whole-buffers.js';
 
 export type { RowPlan } from './row-plan.js';
 
@@ -27,11 +28,7 @@ export function rowOf(
   return { row: fitted(answer.data, size), durationSec: answer.samples / answer.sampleRateHz };
 }
 
-/**
- * Gives back the memory of rows that nobody reads any more, without waiting for the collector; they are empty then. Rows
- * that are part of a larger buffer stay as they are, since others may read the rest of it: what a process is sent comes
- * so.
- */
-export function releaseRows(rows: Float32Array<ArrayBuffer>): void {
-  if (rows.byteLength > 0 && rows.byteLength === rows.buffer.byteLength) nativeAddon().release([rows.buffer]);
+/** Gives back the memory of rows that nobody reads any more, without waiting for the collector; as `releaseClips`. */
+export function releaseRows(rows: Float32Array): void {
+  nativeAddon().release(wholeBuffers([rows]));
 }
